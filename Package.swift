@@ -1,0 +1,94 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Settings of the targets that ship: Swift 6 mode, every unsafe use marked, warnings are errors.
+let shipped: [SwiftSetting] = [
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .strictMemorySafety(),
+  .treatAllWarnings(as: .error),
+]
+
+/// Settings of the tests: the same but for strict memory safety, which makes `span.bytes` inside `#expect` an error.
+let tested: [SwiftSetting] = [
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .treatAllWarnings(as: .error),
+]
+
+let package = Package(
+  name: "wstap",
+  platforms: [.macOS(.v26)],
+  products: [
+    .executable(name: "wstap", targets: ["wstap"]),
+    .library(
+      name: "WstapKit",
+      targets: [
+        "NetworkTypes", "PacketCapture", "PacketDecoding", "TCPReassembly", "HTTPDecoding", "WebSocketDecoding",
+        "TrafficAnalysis", "EventLogging",
+      ]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0")
+  ],
+  targets: [
+    .systemLibrary(
+      name: "CPcap", pkgConfig: "libpcap", providers: [.apt(["libpcap-dev"]), .brew(["libpcap"])]),
+    .systemLibrary(
+      name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
+
+    .target(name: "NetworkTypes", swiftSettings: shipped),
+    .target(name: "PacketCapture", dependencies: ["NetworkTypes", "CZlib"], swiftSettings: shipped),
+    .target(name: "LiveCapture", dependencies: ["NetworkTypes", "PacketCapture", "CPcap"], swiftSettings: shipped),
+    .target(name: "PacketDecoding", dependencies: ["NetworkTypes"], swiftSettings: shipped),
+    .target(name: "TCPReassembly", dependencies: ["NetworkTypes", "PacketDecoding"], swiftSettings: shipped),
+    .target(name: "HTTPDecoding", dependencies: ["NetworkTypes"], swiftSettings: shipped),
+    .target(name: "WebSocketDecoding", dependencies: ["NetworkTypes", "CZlib"], swiftSettings: shipped),
+    .target(
+      name: "TrafficAnalysis",
+      dependencies: [
+        "NetworkTypes", "PacketCapture", "PacketDecoding", "TCPReassembly", "HTTPDecoding", "WebSocketDecoding",
+      ],
+      swiftSettings: shipped),
+    .target(name: "EventLogging", dependencies: ["NetworkTypes", "TrafficAnalysis"], swiftSettings: shipped),
+    .executableTarget(
+      name: "wstap",
+      dependencies: [
+        "NetworkTypes", "PacketCapture", "LiveCapture", "TrafficAnalysis", "EventLogging",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      swiftSettings: shipped),
+
+    .target(
+      name: "TestSupport", dependencies: ["NetworkTypes"], path: "Tests/TestSupport", swiftSettings: tested),
+    .testTarget(name: "ArchitectureTests", dependencies: ["TestSupport"], swiftSettings: tested),
+    .testTarget(name: "NetworkTypesTests", dependencies: ["NetworkTypes", "TestSupport"], swiftSettings: tested),
+    .testTarget(
+      name: "PacketCaptureTests", dependencies: ["PacketCapture", "LiveCapture", "NetworkTypes", "TestSupport"],
+      swiftSettings: tested),
+    .testTarget(
+      name: "PacketDecodingTests", dependencies: ["PacketDecoding", "NetworkTypes", "TestSupport"],
+      swiftSettings: tested),
+    .testTarget(
+      name: "TCPReassemblyTests", dependencies: ["TCPReassembly", "PacketDecoding", "NetworkTypes", "TestSupport"],
+      swiftSettings: tested),
+    .testTarget(
+      name: "HTTPDecodingTests", dependencies: ["HTTPDecoding", "NetworkTypes", "TestSupport"], swiftSettings: tested),
+    .testTarget(
+      name: "WebSocketDecodingTests", dependencies: ["WebSocketDecoding", "NetworkTypes", "CZlib", "TestSupport"],
+      swiftSettings: tested),
+    .testTarget(
+      name: "TrafficAnalysisTests",
+      dependencies: [
+        "TrafficAnalysis", "PacketCapture", "PacketDecoding", "TCPReassembly", "WebSocketDecoding", "NetworkTypes",
+        "TestSupport",
+      ],
+      swiftSettings: tested),
+    .testTarget(
+      name: "EventLoggingTests", dependencies: ["EventLogging", "TrafficAnalysis", "NetworkTypes", "TestSupport"],
+      swiftSettings: tested),
+    .testTarget(name: "EndToEndTests", dependencies: ["wstap", "TestSupport"], swiftSettings: tested),
+  ],
+  swiftLanguageModes: [.v6]
+)

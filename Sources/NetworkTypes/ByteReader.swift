@@ -1,0 +1,65 @@
+/// Bounds-checked reads of integers from captured bytes.
+///
+/// These are the only places where a wire integer is taken from memory. Each read returns `nil` past the end, so that
+/// no hostile length can trap; the `unchecked` forms trap on a bad offset (they never read past the end) and are for
+/// decoders that have compared the length once already.
+extension RawSpan {
+  /// The byte at `offset`, or `nil` past the end.
+  @inlinable @inline(__always)
+  public func byte(at offset: Int) -> UInt8? {
+    guard offset >= 0, offset < byteCount else { return nil }
+    return checkedByte(offset)
+  }
+
+  /// The byte at `offset`, which the caller has compared with `byteCount`.
+  @inlinable @inline(__always)
+  public func checkedByte(_ offset: Int) -> UInt8 {
+    // SAFETY: the library checks the bounds of this load; UInt8 has no invalid bit patterns.
+    unsafe unsafeLoad(fromByteOffset: offset, as: UInt8.self)
+  }
+
+  /// The integer of type `T` in network byte order at `offset`, which the caller has compared with `byteCount`.
+  @inlinable @inline(__always)
+  public func checkedBigEndian<T: FixedWidthInteger & BitwiseCopyable>(_ offset: Int, as type: T.Type = T.self) -> T {
+    // SAFETY: the library checks the bounds of this load; fixed-width integers have no invalid bit patterns.
+    T(bigEndian: unsafe unsafeLoadUnaligned(fromByteOffset: offset, as: T.self))
+  }
+
+  /// The integer of type `T` in the machine's byte order at `offset`, which the caller has compared with `byteCount`.
+  @inlinable @inline(__always)
+  public func checkedNative<T: FixedWidthInteger & BitwiseCopyable>(_ offset: Int, as type: T.Type = T.self) -> T {
+    // SAFETY: the library checks the bounds of this load; fixed-width integers have no invalid bit patterns.
+    unsafe unsafeLoadUnaligned(fromByteOffset: offset, as: T.self)
+  }
+
+  /// The integer of type `T` in network byte order at `offset`, or `nil` past the end.
+  @inlinable @inline(__always)
+  public func bigEndian<T: FixedWidthInteger & BitwiseCopyable>(at offset: Int, as type: T.Type = T.self) -> T? {
+    guard offset >= 0, offset <= byteCount - MemoryLayout<T>.size else { return nil }
+    return checkedBigEndian(offset)
+  }
+
+  /// The integer of type `T` in little-endian byte order at `offset`, or `nil` past the end.
+  @inlinable @inline(__always)
+  public func littleEndian<T: FixedWidthInteger & BitwiseCopyable>(at offset: Int, as type: T.Type = T.self) -> T? {
+    guard offset >= 0, offset <= byteCount - MemoryLayout<T>.size else { return nil }
+    return T(littleEndian: checkedNative(offset))
+  }
+
+  /// A copy of the bytes.
+  public func copied() -> [UInt8] {
+    unsafe withUnsafeBytes { unsafe [UInt8]($0) }
+  }
+
+  /// Whether the bytes at `offset` are those of `literal`.
+  public func hasBytes(of literal: StaticString, at offset: Int) -> Bool {
+    let length = literal.utf8CodeUnitCount
+    guard offset >= 0, offset <= byteCount - length else { return false }
+    for index in 0..<length {
+      // SAFETY: `index` is below the literal's code unit count.
+      let expected = unsafe literal.utf8Start[index]
+      if checkedByte(offset + index) != expected { return false }
+    }
+    return true
+  }
+}

@@ -1,0 +1,78 @@
+/// The sender of bytes in a TCP connection.
+public enum Direction: Int, Sendable, CaseIterable {
+  /// From the end that opened the connection (or, where its SYN was not captured, that was seen first).
+  case fromOriginator = 0
+  /// From the other end.
+  case fromResponder = 1
+
+  /// The other direction.
+  @inlinable
+  public var opposite: Direction { self == .fromOriginator ? .fromResponder : .fromOriginator }
+}
+
+/// Where in the capture and in a stream some bytes stand.
+public struct StreamPosition: Sendable {
+  /// Which end sent the bytes.
+  public var direction: Direction
+  /// Octets before them in this direction, counted from the first after the SYN, or from the first captured.
+  public var offset: Int
+  /// The 1-based number of the packet within its file.
+  public var packetNumber: Int
+  /// Index of the packet's file among the inputs.
+  public var fileIndex: Int
+  /// The packet's time.
+  public var timestamp: Timestamp
+
+  /// A position in a stream, at a packet.
+  @inlinable
+  public init(direction: Direction, offset: Int, packetNumber: Int, fileIndex: Int, timestamp: Timestamp) {
+    self.direction = direction
+    self.offset = offset
+    self.packetNumber = packetNumber
+    self.fileIndex = fileIndex
+    self.timestamp = timestamp
+  }
+}
+
+/// Why bytes are missing from a stream.
+public enum GapCause: Sendable {
+  /// The packets that carried them are not in the capture.
+  case lost
+  /// The capture's snap length cut them from their packets.
+  case snapped
+}
+
+/// Why a direction of a stream is over.
+public enum StreamEnd: Sendable, Hashable {
+  /// The sender's FIN, and all bytes before it were delivered or given up.
+  case fin
+  /// A reset by either end.
+  case reset
+  /// Nothing was seen for longer than the idle time-out.
+  case idle
+  /// A limit was reached, or a new connection took the ports over.
+  case evicted
+  /// The capture ended first.
+  case captureEnd
+}
+
+/// What an analyzer still wants of a connection.
+public enum StreamDemand: Sendable {
+  /// Every byte of both directions, in order.
+  case everything
+  /// Nothing: the connection is of no interest, only counters are kept from here on.
+  case nothing
+}
+
+/// Takes the two ordered byte streams of one connection.
+///
+/// Calls for a direction come in stream order, and the two directions are interleaved as the capture released them.
+/// After `finish` for a direction nothing more comes for it. Bytes are borrowed for the call.
+public protocol ByteStreamAnalyzer: AnyObject {
+  /// Takes the next bytes of a direction.
+  func receive(_ bytes: RawSpan, at position: StreamPosition) -> StreamDemand
+  /// Says that `byteCount` bytes of a direction were never captured.
+  func gap(byteCount: Int, cause: GapCause, at position: StreamPosition) -> StreamDemand
+  /// Says that a direction is over.
+  func finish(_ end: StreamEnd, at position: StreamPosition)
+}

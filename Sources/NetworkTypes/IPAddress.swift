@@ -1,0 +1,83 @@
+/// An IPv4 or IPv6 address.
+public struct IPAddress: Hashable, Sendable {
+  /// The address as an integer; an IPv4 address is in the low 32 bits.
+  public let value: UInt128
+  /// Whether this is an IPv6 address.
+  public let isIPv6: Bool
+
+  /// An IPv4 address from its 32 bits, most significant octet first.
+  public init(v4 bits: UInt32) {
+    value = UInt128(bits)
+    isIPv6 = false
+  }
+
+  /// An IPv6 address from its 128 bits, most significant octet first.
+  public init(v6 bits: UInt128) {
+    value = bits
+    isIPv6 = true
+  }
+
+  /// The octets in network order: 4 or 16 of them.
+  public var octets: [UInt8] {
+    let count = isIPv6 ? 16 : 4
+    return (0..<count).map { UInt8(truncatingIfNeeded: value >> UInt128((count - 1 - $0) * 8)) }
+  }
+
+  @inlinable
+  public static func == (left: IPAddress, right: IPAddress) -> Bool {
+    left.value == right.value && left.isIPv6 == right.isIPv6
+  }
+
+  @inlinable
+  public func hash(into hasher: inout Hasher) {
+    hasher.combine(UInt64(truncatingIfNeeded: value))
+    if isIPv6 { hasher.combine(UInt64(truncatingIfNeeded: value >> 64)) }
+  }
+}
+
+extension IPAddress: Comparable {
+  /// IPv4 before IPv6, then by numeric value, which is the order of the octets.
+  @inlinable
+  public static func < (left: IPAddress, right: IPAddress) -> Bool {
+    left.isIPv6 == right.isIPv6 ? left.value < right.value : !left.isIPv6
+  }
+}
+
+extension IPAddress: CustomStringConvertible {
+  /// Dotted decimal for IPv4, the canonical form of RFC 5952 for IPv6.
+  public var description: String {
+    isIPv6 ? ipv6Text : octets.map(String.init).joined(separator: ".")
+  }
+
+  private var ipv6Text: String {
+    let octets = self.octets
+    // RFC 5952 §5: an address that embeds IPv4 by a well-known prefix is written with dotted decimals.
+    if value >> 32 == 0xffff {
+      return "::ffff:" + octets[12...].map(String.init).joined(separator: ".")
+    }
+    let groups = (0..<8).map { UInt16(octets[$0 * 2]) << 8 | UInt16(octets[$0 * 2 + 1]) }
+    let zeros = Self.longestZeroRun(in: groups)
+    func text(_ range: Range<Int>) -> String {
+      range.map { String(groups[$0], radix: 16) }.joined(separator: ":")
+    }
+    guard let zeros else { return text(0..<8) }
+    return text(0..<zeros.lowerBound) + "::" + text(zeros.upperBound..<8)
+  }
+
+  /// The first longest run of two or more zero groups (RFC 5952 §4.2).
+  private static func longestZeroRun(in groups: [UInt16]) -> Range<Int>? {
+    var best: Range<Int>?
+    var start = 0
+    while start < groups.count {
+      guard groups[start] == 0 else {
+        start += 1
+        continue
+      }
+      var end = start
+      while end < groups.count, groups[end] == 0 { end += 1 }
+      if end - start >= 2, end - start > (best?.count ?? 0) { best = start..<end }
+      start = end
+    }
+    return best
+  }
+}

@@ -1,0 +1,55 @@
+/// Every cap that hostile or damaged input can reach, with its unit and the reason for its value.
+///
+/// Reaching a cap is never silent: it becomes a field of a record, a count in `stats`, or a sentence on standard error.
+public struct Limits: Sendable {
+  /// Bytes of the largest packet read from a file; libpcap's own bound is 256 KiB, some hardware writes jumbo records.
+  public var packetBytes = 16 << 20
+  /// Bytes of a pcapng block that is kept whole (options, secrets); larger ones that hold no packet are skipped.
+  public var blockBytes = 64 << 20
+
+  /// Bytes held per direction behind a hole, or before the stream's base is known. A window of 8 MiB is in flight only
+  /// on long fat links.
+  public var queuedBytes = 8 << 20
+  /// Separate chunks held per direction behind holes, which bounds the cost of sorting them.
+  public var queuedChunks = 4096
+  /// How far ahead of the expected byte a segment may start: the largest TCP window (RFC 7323 §2.3).
+  public var forwardJump = 1 << 30
+  /// Further packets of the connection before a hole that was acknowledged is given up. Real captures fill a hole up to
+  /// 54 packets after its acknowledgement.
+  public var gapPackets = 128
+  /// Packet time in nanoseconds before a hole that was acknowledged is given up.
+  public var gapNanoseconds: Int64 = 2_000_000_000
+  /// Packet time in nanoseconds before a hole is given up although nothing acknowledged it (one-sided captures).
+  public var unacknowledgedGapNanoseconds: Int64 = 30_000_000_000
+  /// A step of the clock beyond this many nanoseconds says nothing about waiting: captures are merged and clocks are set.
+  public var clockJumpNanoseconds: Int64 = 60_000_000_000
+  /// Packets of a connection without SYN that are held before the lowest of them is taken for its beginning.
+  public var basePackets = 128
+  /// Packets of the capture, at most, between a reset and the end of its connection: disorder puts data behind it.
+  public var resetLingerPackets = 128
+  /// Packet time in nanoseconds without a packet after which a connection is over.
+  public var idleNanoseconds: Int64 = 3_600_000_000_000
+  /// Packet time in nanoseconds that a finished connection is remembered for its stray packets.
+  public var closedNanoseconds: Int64 = 60_000_000_000
+  /// Connections tracked at once; beyond, the longest idle go first.
+  public var connections = 2_000_000
+
+  /// Bytes of an HTTP head; servers accept 8 to 64 KiB.
+  public var httpHeadBytes = 256 << 10
+  /// Header fields in one HTTP head.
+  public var httpFields = 1000
+  /// Bytes held of one direction while it waits for the other (early frames behind a request, an answer before it).
+  public var heldBytes = 1 << 20
+  /// Requests on one connection that wait for their answers.
+  public var pipelinedRequests = 1000
+
+  /// Bytes of a message's payload that are kept for the log.
+  public var keptPayloadBytes = 65536
+  /// Bytes to which one compressed message may inflate: what deflate makes of 1 MiB at best.
+  public var inflatedBytes = 1 << 30
+  /// Pings per direction that wait for their pongs.
+  public var outstandingPings = 64
+
+  /// The default limits.
+  public init() {}
+}

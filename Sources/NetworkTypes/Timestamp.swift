@@ -1,0 +1,43 @@
+/// A packet's time: nanoseconds since 1970-01-01 UTC.
+///
+/// Values are clamped so that their microseconds are exact in a double (±2^53), as the log promises; that covers the
+/// years 1684 to 2255.
+public struct Timestamp: Hashable, Comparable, Sendable {
+  /// Nanoseconds since the epoch.
+  public let nanoseconds: Int64
+
+  /// The largest distance from the epoch, in nanoseconds.
+  @usableFromInline static let bound: Int64 = 9_007_199_254_740_991 * 1000
+
+  /// The time of zero.
+  public static let epoch = Timestamp(nanoseconds: 0)
+
+  /// The time `nanoseconds` after the epoch, clamped.
+  @inlinable
+  public init(nanoseconds: Int64) {
+    self.nanoseconds = min(max(nanoseconds, -Self.bound), Self.bound)
+  }
+
+  /// Whole microseconds since the epoch, rounded down.
+  @inlinable
+  public var microseconds: Int64 {
+    let quotient = nanoseconds / 1000
+    return nanoseconds % 1000 < 0 ? quotient - 1 : quotient
+  }
+
+  /// Nanoseconds from `earlier` to this time; negative where the capture's clock went back.
+  @inlinable
+  public func nanoseconds(since earlier: Timestamp) -> Int64 {
+    // Cannot overflow: both are within ±2^53 µs.
+    nanoseconds - earlier.nanoseconds
+  }
+
+  /// Whole microseconds from `earlier` to this time, 0 where the capture's clock went back.
+  @inlinable
+  public func microseconds(since earlier: Timestamp) -> Int64 {
+    max(0, nanoseconds(since: earlier) / 1000)
+  }
+
+  @inlinable
+  public static func < (left: Timestamp, right: Timestamp) -> Bool { left.nanoseconds < right.nanoseconds }
+}

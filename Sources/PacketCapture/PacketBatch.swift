@@ -1,0 +1,72 @@
+public import NetworkTypes
+
+/// One captured packet: where its bytes lie in its batch, and what the capture says of it.
+public struct Packet: Sendable {
+  /// The packet's time.
+  public var timestamp: Timestamp
+  /// The captured bytes, as offsets into the batch's storage.
+  public var bytes: Range<Int>
+  /// Bytes that the packet had on the wire; more than were captured where a snap length cut it.
+  public var originalLength: Int
+  /// The link type (LINKTYPE_ registry number) of the interface.
+  public var linkType: UInt16
+  /// The 1-based number of the packet in its file.
+  public var number: Int
+  /// Bytes of a frame check sequence at the end of the packet, as the capture declares it; 0 if unknown.
+  public var frameCheckBytes: Int
+
+  /// A packet of a batch.
+  public init(
+    timestamp: Timestamp, bytes: Range<Int>, originalLength: Int, linkType: UInt16, number: Int,
+    frameCheckBytes: Int = 0
+  ) {
+    self.timestamp = timestamp
+    self.bytes = bytes
+    self.originalLength = originalLength
+    self.linkType = linkType
+    self.number = number
+    self.frameCheckBytes = frameCheckBytes
+  }
+}
+
+/// Packets of one file, decoded where they lie in the storage that the file was read into.
+///
+/// A batch owns its storage: it stays valid while it is held, and goes back to its pool when nobody holds it.
+@safe
+public final class PacketBatch {
+  /// The memory that the packets' bytes lie in.
+  private(set) var storage: UnsafeMutableRawBufferPointer
+  /// The packets, in file order.
+  public var packets: [Packet] = []
+  /// Index of the file among the inputs.
+  public var fileIndex = 0
+
+  /// A batch with room for `capacity` bytes.
+  public init(capacity: Int) {
+    unsafe storage = UnsafeMutableRawBufferPointer.allocate(byteCount: max(capacity, 16), alignment: 16)
+  }
+
+  deinit {
+    unsafe storage.deallocate()
+  }
+
+  /// Bytes of storage.
+  public var capacity: Int { unsafe storage.count }
+
+  /// Calls `body` with the whole storage, of which `Packet.bytes` names parts.
+  @inline(__always)
+  public func withBytes<Result>(_ body: (RawSpan) -> Result) -> Result {
+    // SAFETY: the storage lives as long as this object, which the caller holds during the call.
+    body(unsafe UnsafeRawBufferPointer(storage).bytes)
+  }
+
+  /// Makes room for at least `capacity` bytes, keeping the first `used`.
+  func grow(to capacity: Int, keeping used: Int) {
+    guard capacity > self.capacity else { return }
+    let larger = UnsafeMutableRawBufferPointer.allocate(byteCount: capacity, alignment: 16)
+    // SAFETY: `used` is at most the old capacity, which is below the new one.
+    unsafe larger.copyMemory(from: UnsafeRawBufferPointer(rebasing: storage[..<min(used, storage.count)]))
+    unsafe storage.deallocate()
+    unsafe storage = larger
+  }
+}

@@ -1,0 +1,6 @@
+import ArgumentParser
+
+@main
+struct Wstap: ParsableCommand {
+  mutating func run() throws {}
+}
