@@ -7,6 +7,11 @@ public struct Limits: Sendable {
   /// Bytes of a pcapng block that is kept whole (options, secrets); larger ones that hold no packet are skipped.
   public var blockBytes = 64 << 20
 
+  /// VLAN tags around one packet; two are common, a provider's bridge may add a third.
+  public var vlanTags = 8
+  /// Steps that one packet's decoding may take: each header, tag and table look-up between them is one.
+  public var packetLayers = 64
+
   /// Bytes held per direction behind a hole, or before the stream's base is known. A window of 8 MiB is in flight only
   /// on long fat links.
   public var queuedBytes = 8 << 20

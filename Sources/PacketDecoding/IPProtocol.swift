@@ -1,0 +1,17 @@
+import NetworkTypes
+
+/// The table of protocols over IP, but for TCP, which ends the loop (IANA protocol numbers).
+enum IPProtocol {
+  static func decode(_ number: UInt8, _ bytes: RawSpan, _ cursor: inout LayerCursor) -> LayerStep {
+    switch number {
+    case 17: .stop(.udp)
+    case 1, 58: .stop(.icmp)
+    // Hop-by-hop options, destination options, mobility (RFC 6275 §6.1), HIP (RFC 7401 §5.1), Shim6 (RFC 5533 §5).
+    case 0, 60, 135, 139, 140: IPv6Extension.decodeOptions(bytes, &cursor, isRouting: false)
+    case 43: IPv6Extension.decodeOptions(bytes, &cursor, isRouting: true)
+    case 44: IPv6Extension.decodeFragment(bytes, &cursor)
+    case 51: AuthenticationHeader.decode(bytes, &cursor)
+    default: .stop(.ipProtocol(number))
+    }
+  }
+}

@@ -1,0 +1,35 @@
+import NetworkTypes
+
+/// The extension headers of IPv6 that are passed by their length (RFC 8200 §4), and the fragment header.
+enum IPv6Extension {
+  private static let unitBytes = 8
+  private static let segmentsLeftOffset = 3
+  /// The fragment offset and the more-fragments bit; the two bits between are reserved.
+  private static let fragmentBits: UInt16 = 0xfff9
+
+  /// Passes hop-by-hop options, destination options, a routing header or another of the same form.
+  static func decodeOptions(_ bytes: RawSpan, _ cursor: inout LayerCursor, isRouting: Bool) -> LayerStep {
+    guard cursor.available >= unitBytes else { return cursor.truncated(.ipv6Extension, needed: unitBytes) }
+    let at = cursor.offset
+    let next = bytes.checkedByte(at)
+    let length = (Int(bytes.checkedByte(at + 1)) + 1) * unitBytes
+    guard cursor.declaredEnd - at >= length else {
+      return cursor.fail(.ipv6Extension, .invalidLength, needed: length, available: cursor.declaredEnd - at)
+    }
+    guard cursor.available >= length else { return cursor.truncated(.ipv6Extension, needed: length) }
+    // With segments left the checksum covers the last address of the route, and not the one in the IPv6 header.
+    if isRouting, bytes.checkedByte(at + segmentsLeftOffset) != 0 { cursor.canVerifyChecksum = false }
+    cursor.offset += length
+    return .next(.ipProtocol(next))
+  }
+
+  /// Passes the header of an atomic fragment (RFC 6946 §2), which is a whole packet, and stops at any other.
+  static func decodeFragment(_ bytes: RawSpan, _ cursor: inout LayerCursor) -> LayerStep {
+    guard cursor.available >= unitBytes else { return cursor.truncated(.ipv6Extension, needed: unitBytes) }
+    let fragment: UInt16 = bytes.checkedBigEndian(cursor.offset + 2)
+    guard fragment & fragmentBits == 0 else { return .stop(.fragment) }
+    let next = bytes.checkedByte(cursor.offset)
+    cursor.offset += unitBytes
+    return .next(.ipProtocol(next))
+  }
+}

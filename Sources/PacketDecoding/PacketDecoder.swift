@@ -1,0 +1,67 @@
+public import NetworkTypes
+
+/// Finds the TCP segment in a packet.
+///
+/// Layers are taken off one after another in a loop: each moves the cursor and names the next. Nothing is allocated, no
+/// byte outside the packet is read, and the number of layers is bounded.
+public struct PacketDecoder {
+  private let vlanTags: Int
+  private let packetLayers: Int
+
+  /// A decoder under the default limits.
+  public init() { self.init(limits: Limits()) }
+
+  /// A decoder under `limits`.
+  public init(limits: Limits) {
+    vlanTags = limits.vlanTags
+    packetLayers = limits.packetLayers
+  }
+
+  /// Decodes the packet that lies in `range` of `bytes`.
+  ///
+  /// - Parameters:
+  ///   - bytes: The storage that the packet lies in.
+  ///   - range: The captured octets.
+  ///   - originalLength: Octets on the wire; one below the captured length is not believed.
+  ///   - linkType: The number of the LINKTYPE_ registry.
+  ///   - frameCheckBytes: Octets of a frame check sequence at the end of the packet, 0 if none is known of.
+  /// - Returns: The segment, or what else the packet is.
+  public mutating func decode(
+    _ bytes: RawSpan, in range: Range<Int>, originalLength: Int, linkType: UInt16, frameCheckBytes: Int
+  ) -> DecodedPacket {
+    guard var layer = LinkType(rawValue: linkType).firstLayer else {
+      return .undecodable(DecodeError(layer: .link, kind: .unknownLinkType(linkType)))
+    }
+    let captured = range.clamped(to: 0..<bytes.byteCount)
+    // A frame check sequence may be captured, cut, or cut in part: it ends the packet on the wire in any case.
+    let onWire = max(min(originalLength, Int(UInt32.max)), captured.count)
+    let length = max(onWire - max(frameCheckBytes, 0), 0)
+    var cursor = LayerCursor(
+      start: captured.lowerBound, capturedEnd: captured.lowerBound + min(captured.count, length),
+      declaredEnd: captured.lowerBound + length)
+
+    for _ in 0..<packetLayers {
+      let step: LayerStep
+      switch layer {
+      case .ethernet: step = Ethernet.decode(bytes, &cursor)
+      case .loopback: step = Loopback.decode(bytes, &cursor)
+      case .linuxCooked: step = LinuxCooked.decode(bytes, &cursor)
+      case .linuxCooked2: step = LinuxCooked.decode2(bytes, &cursor)
+      case .ip: step = RawIP.decode(bytes, cursor)
+      case .etherType(let type): step = EtherType.decode(type, cursor)
+      case .vlan: step = VLANTag.decode(bytes, &cursor, limit: vlanTags)
+      case .ipv4: step = IPv4Header.decode(bytes, &cursor)
+      case .ipv6: step = IPv6Header.decode(bytes, &cursor)
+      case .ipProtocol(TCPHeader.protocolNumber): return TCPHeader.decode(bytes, cursor)
+      case .ipProtocol(let number): step = IPProtocol.decode(number, bytes, &cursor)
+      }
+      switch step {
+      case .next(let next): layer = next
+      case .stop(let other): return .other(other)
+      case .fail(let error): return .undecodable(error)
+      }
+    }
+    return .undecodable(
+      DecodeError(layer: .link, kind: .nestedTooDeeply, offset: cursor.offset - cursor.start))
+  }
+}
