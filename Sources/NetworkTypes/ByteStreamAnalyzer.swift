@@ -10,27 +10,39 @@ public enum Direction: Int, Sendable, CaseIterable {
   public var opposite: Direction { self == .fromOriginator ? .fromResponder : .fromOriginator }
 }
 
-/// Where in the capture and in a stream some bytes stand.
+/// Which packet: its number and time, as records give them.
+public struct PacketStamp: Sendable, Hashable {
+  /// The packet's time.
+  public var timestamp: Timestamp
+  /// The 1-based number of the packet within its file.
+  public var number: Int
+  /// Index of the packet's file among the inputs.
+  public var fileIndex: Int
+
+  /// The stamp of a packet.
+  @inlinable
+  public init(timestamp: Timestamp, number: Int, fileIndex: Int) {
+    self.timestamp = timestamp
+    self.number = number
+    self.fileIndex = fileIndex
+  }
+}
+
+/// Where in a stream and in the capture some bytes stand.
 public struct StreamPosition: Sendable {
   /// Which end sent the bytes.
   public var direction: Direction
   /// Octets before them in this direction, counted from the first after the SYN, or from the first captured.
   public var offset: Int
-  /// The 1-based number of the packet within its file.
-  public var packetNumber: Int
-  /// Index of the packet's file among the inputs.
-  public var fileIndex: Int
-  /// The packet's time.
-  public var timestamp: Timestamp
+  /// The packet that brought or released them.
+  public var packet: PacketStamp
 
   /// A position in a stream, at a packet.
   @inlinable
-  public init(direction: Direction, offset: Int, packetNumber: Int, fileIndex: Int, timestamp: Timestamp) {
+  public init(direction: Direction, offset: Int, packet: PacketStamp) {
     self.direction = direction
     self.offset = offset
-    self.packetNumber = packetNumber
-    self.fileIndex = fileIndex
-    self.timestamp = timestamp
+    self.packet = packet
   }
 }
 

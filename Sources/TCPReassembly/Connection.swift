@@ -1,0 +1,402 @@
+public import NetworkTypes
+public import PacketDecoding
+
+/// One TCP connection: takes its segments as they were captured and passes its two byte streams on in order.
+///
+/// In-order payload goes straight from the packet to the analyzer. What arrives early waits in a `SegmentQueue`. A hole
+/// is given up by the rules of `HalfStream.shouldGiveUpHole`, and the analyzer is told how many bytes it lacks.
+public final class Connection {
+  /// Whether the connection still takes data.
+  enum Phase {
+    /// Data is reassembled. To: reset, opaque, closed.
+    case active
+    /// A reset was seen; disorder may still bring data from before it. To: opaque, closed.
+    case reset
+    /// Nobody wants its bytes; packets are counted. To: closed.
+    case opaque
+    /// Over: its analyzer was told, and stray packets are only counted.
+    case closed
+  }
+
+  /// Both ends, in no order.
+  public let key: FlowKey
+  /// The end that opened the connection, or was seen first where its SYN was not captured.
+  public private(set) var originator: Endpoint
+  /// The other end.
+  public private(set) var responder: Endpoint
+  /// The first packet.
+  public let firstPacket: PacketStamp
+  /// The newest packet.
+  public private(set) var lastPacket: PacketStamp
+  /// Tags and tunnels around the first packet.
+  public let layers: LayerPath
+  /// The direction whose FIN or RST was seen first.
+  public private(set) var firstEnder: Direction?
+  /// Time from the SYN to the acknowledgement of its answer, in µs, where all three were captured.
+  public private(set) var handshakeMicroseconds: Int64?
+
+  private(set) var phase = Phase.active
+  /// Packets of the capture, or a time, until the end of a reset connection is told.
+  var lingerPackets = 0
+
+  private var halves: InlineArray<2, HalfStream> = [HalfStream(), HalfStream()]
+  private var analyzer: (any ByteStreamAnalyzer)?
+  private let environment: ReassemblyEnvironment
+  private var originatorIsLower: Bool
+  private var isOriginatorKnown = false
+  private var synTime: Timestamp?
+  private var hasSynAnswer = false
+
+  init(first segment: TCPSegment, packet: PacketStamp, environment: ReassemblyEnvironment) {
+    key = segment.flow
+    self.environment = environment
+    firstPacket = packet
+    lastPacket = packet
+    layers = segment.layers
+    // The sender of a SYN with ACK answers; any other first sender is taken for the one that opened.
+    let answers = segment.flags.contains([.syn, .ack])
+    originatorIsLower = segment.sentByLower != answers
+    originator = originatorIsLower ? key.lower : key.upper
+    responder = originatorIsLower ? key.upper : key.lower
+  }
+
+  /// What a direction has carried.
+  public func statistics(of direction: Direction) -> DirectionStatistics {
+    halves[direction.rawValue].statistics
+  }
+
+  /// Whether the direction's first byte is known to be its first: its SYN was seen.
+  public func beginsAtSYN(_ direction: Direction) -> Bool {
+    halves[direction.rawValue].beginning == .syn
+  }
+
+  /// Whether only one end was captured.
+  public var isOneSided: Bool {
+    halves[0].statistics.packets == 0 || halves[1].statistics.packets == 0
+  }
+
+  /// Whether the connection's end was seen, or told.
+  var hasEnded: Bool {
+    switch phase {
+    case .closed, .reset: true
+    case .active, .opaque: firstEnder != nil
+    }
+  }
+
+  /// Whether a reset was seen.
+  var wasReset: Bool { phase == .reset }
+
+  /// Whether its end was told.
+  var isOver: Bool { phase == .closed }
+
+  /// Whether somebody still wants its bytes.
+  var isWanted: Bool {
+    switch phase {
+    case .active, .reset: analyzer != nil
+    case .opaque, .closed: false
+    }
+  }
+
+  /// Whether this SYN opens another connection on the same ports.
+  func isReplaced(by segment: TCPSegment) -> Bool {
+    guard segment.flags.contains(.syn), !segment.flags.contains(.rst) else { return false }
+    let index = direction(of: segment).rawValue
+    let first = segment.sequence.advanced(by: 1)
+    if halves[index].isBaseKnown {
+      let ahead = halves[index].base.distance(from: first)
+      if ahead == 0 { return false }
+      // Data was captured before its SYN, and the base fixed at the lowest of it, which may not have been the first.
+      if halves[index].beginning == .lowestCaptured, ahead > 0, ahead <= environment.limits.queuedBytes { return false }
+    } else if let lowest = halves[index].lowestHeld {
+      let ahead = lowest.distance(from: first)
+      if ahead >= 0, ahead <= environment.limits.queuedBytes { return false }
+    } else {
+      // Nothing of this direction contradicts it; an answer must answer the SYN that is known.
+      guard segment.flags.contains(.ack), halves[1 - index].beginning == .syn else {
+        return phase == .closed
+      }
+    }
+    // An answer to the SYN at hand belongs to this connection, whatever its number (it may be forged).
+    if segment.flags.contains(.ack), halves[1 - index].beginning == .syn,
+      segment.acknowledgment == halves[1 - index].base
+    {
+      return false
+    }
+    return true
+  }
+
+  /// Takes the connection's next packet.
+  func receive(_ segment: TCPSegment, _ bytes: RawSpan, packet: PacketStamp) {
+    let direction = direction(of: segment)
+    let index = direction.rawValue
+    halves[index].statistics.packets &+= 1
+    halves[index].statistics.bytes &+= segment.payload.count
+    if segment.hasBadChecksum { halves[index].statistics.badChecksums &+= 1 }
+    let elapsed = elapsedNanoseconds(to: packet.timestamp)
+    lastPacket = packet
+
+    if segment.flags.contains(.syn) { takeSYN(segment, direction, packet) }
+    switch phase {
+    case .closed: return
+    case .opaque: return noteEndOfOpaque(segment, direction)
+    case .active, .reset: break
+    }
+    if segment.flags.contains(.ack) { takeAcknowledgment(segment, direction, packet) }
+    if segment.payloadLength > 0 { takePayload(segment, bytes, direction, packet) }
+    if !segment.flags.isDisjoint(with: [.fin, .rst]) { takeEnd(segment, direction, packet) }
+    if !halves[0].queue.isEmpty || !halves[1].queue.isEmpty { giveUpOldHoles(elapsed, packet) }
+  }
+
+  /// Ends the connection: passes on what is held, with its holes, and tells the analyzer.
+  func close(_ end: StreamEnd, packet: PacketStamp) {
+    guard phase != .closed else { return }
+    for direction in Direction.allCases where phase != .opaque {
+      flush(direction, packet)
+      finish(direction, end, packet)
+    }
+    becomeClosed()
+  }
+
+  // MARK: - The parts of a segment
+
+  private func takeSYN(_ segment: TCPSegment, _ direction: Direction, _ packet: PacketStamp) {
+    let answers = segment.flags.contains(.ack)
+    if !isOriginatorKnown {
+      isOriginatorKnown = true
+      if answers == (direction == .fromOriginator), analyzer == nil, phase == .active { swapRoles() }
+    }
+    // `swapRoles` may have turned the directions around.
+    let own = self.direction(of: segment).rawValue
+    if !halves[own].isBaseKnown { halves[own].fixBase(at: segment.sequence.advanced(by: 1), .syn) }
+    if answers {
+      hasSynAnswer = true
+      // The answer acknowledges the SYN, and nothing else can have been sent before it.
+      if !halves[1 - own].isBaseKnown, halves[1 - own].queue.isEmpty {
+        halves[1 - own].fixBase(at: segment.acknowledgment, .syn)
+      }
+    } else if synTime == nil {
+      synTime = packet.timestamp
+    }
+    drain(self.direction(of: segment), packet)
+  }
+
+  private func takeAcknowledgment(_ segment: TCPSegment, _ direction: Direction, _ packet: PacketStamp) {
+    halves[1 - direction.rawValue].noteAcknowledgment(segment.acknowledgment)
+    guard hasSynAnswer, handshakeMicroseconds == nil, direction == .fromOriginator, !segment.flags.contains(.syn),
+      let synTime
+    else { return }
+    handshakeMicroseconds = packet.timestamp.microseconds(since: synTime)
+  }
+
+  private func takePayload(_ segment: TCPSegment, _ bytes: RawSpan, _ direction: Direction, _ packet: PacketStamp) {
+    let index = direction.rawValue
+    // A SYN takes one number before its data (RFC 9293 §3.4, RFC 7413).
+    let sequence = segment.flags.contains(.syn) ? segment.sequence.advanced(by: 1) : segment.sequence
+    let captured = segment.payload.count
+    if halves[index].isBaseKnown, sequence == halves[index].next, halves[index].queue.isEmpty,
+      captured == segment.payloadLength
+    {
+      let offset = halves[index].nextOffset
+      halves[index].advance(by: captured)
+      pass(bytes.extracting(segment.payload), direction, offset, packet)
+      return
+    }
+    halves[index].setReference(sequence)
+    hold(segment, bytes, at: halves[index].offset(of: sequence), direction)
+    drain(direction, packet)
+  }
+
+  /// Puts payload that is early, late or cut into the queue, as far as it is new.
+  private func hold(_ segment: TCPSegment, _ bytes: RawSpan, at start: Int, _ direction: Direction) {
+    let index = direction.rawValue
+    let isBaseKnown = halves[index].isBaseKnown
+    let expected = halves[index].nextOffset
+    guard start - expected <= environment.limits.forwardJump else {
+      halves[index].statistics.outOfWindow += 1
+      return
+    }
+    var payload = segment.payload
+    var offset = start
+    if isBaseKnown, offset < expected {
+      let known = min(expected - offset, payload.count)
+      halves[index].statistics.retransmittedBytes += known
+      payload = payload.lowerBound + known..<payload.upperBound
+      offset += known
+    }
+    let insertion = halves[index].queue.insert(
+      bytes.extracting(payload), at: offset, policy: environment.overlapPolicy)
+    halves[index].statistics.retransmittedBytes += insertion.duplicateBytes
+    if insertion.conflicts { halves[index].statistics.overlapConflicts += 1 }
+    let end = start + segment.payloadLength
+    let cut = max(offset + payload.count, isBaseKnown ? expected : Int.min)
+    if end > cut { halves[index].noteSnapped(cut..<end) }
+  }
+
+  private func takeEnd(_ segment: TCPSegment, _ direction: Direction, _ packet: PacketStamp) {
+    let index = direction.rawValue
+    let end = segment.sequence.advanced(by: segment.payloadLength + (segment.flags.contains(.syn) ? 1 : 0))
+    if segment.flags.contains(.rst) {
+      guard isPlausibleReset(segment, index) else {
+        halves[index].statistics.outOfWindow += 1
+        return
+      }
+      if firstEnder == nil { firstEnder = direction }
+      if phase == .active {
+        phase = .reset
+        lingerPackets = environment.limits.resetLingerPackets
+        environment.onReset?(self)
+      }
+      return
+    }
+    halves[index].setReference(end)
+    let offset = halves[index].offset(of: end)
+    guard abs(offset - halves[index].nextOffset) <= environment.limits.forwardJump else { return }
+    halves[index].noteEnd(at: offset)
+    if firstEnder == nil { firstEnder = direction }
+    drain(direction, packet)
+  }
+
+  /// A reset counts where a receiver might take it (RFC 9293 §3.10.7.4): near the bytes that are expected.
+  private func isPlausibleReset(_ segment: TCPSegment, _ index: Int) -> Bool {
+    guard halves[index].hasReference else { return true }
+    let offset = halves[index].offset(of: segment.sequence)
+    let window = 1 << 16
+    let newest = max(halves[index].nextOffset, halves[index].queue.endOffset ?? 0)
+    return offset >= halves[index].nextOffset - window && offset <= newest + window
+  }
+
+  private func noteEndOfOpaque(_ segment: TCPSegment, _ direction: Direction) {
+    guard !segment.flags.isDisjoint(with: [.fin, .rst]), firstEnder == nil else { return }
+    firstEnder = direction
+  }
+
+  // MARK: - Passing on
+
+  /// Passes on what continues the stream, and tells its end when that is reached.
+  private func drain(_ direction: Direction, _ packet: PacketStamp) {
+    let index = direction.rawValue
+    guard halves[index].isBaseKnown else { return }
+    while phase == .active || phase == .reset {
+      let offset = halves[index].nextOffset
+      if let chunk = halves[index].queue.removeFirst(at: offset) {
+        halves[index].advance(by: chunk.bytes.count)
+        halves[index].restartWaiting()
+        // SAFETY: bytes of an array of UInt8 are initialized, and the chunk lives during the call.
+        pass(unsafe chunk.bytes.span.bytes, direction, offset, packet)
+      } else if let hole = halves[index].hole, halves[index].cause(of: hole) == .snapped {
+        giveUp(hole, direction, packet)
+      } else {
+        break
+      }
+    }
+    if halves[index].hasReachedEnd, phase == .active || phase == .reset {
+      finish(direction, .fin, packet)
+      if halves[0].isFinished, halves[1].isFinished { becomeClosed() }
+    }
+  }
+
+  private func giveUpOldHoles(_ elapsed: Int64, _ packet: PacketStamp) {
+    for direction in Direction.allCases {
+      let index = direction.rawValue
+      if halves[index].shouldFixBase(elapsed: elapsed, limits: environment.limits),
+        let lowest = halves[index].lowestHeld
+      {
+        halves[index].fixBase(at: lowest, .lowestCaptured)
+        halves[index].restartWaiting()
+        drain(direction, packet)
+      }
+      while halves[index].shouldGiveUpHole(elapsed: elapsed, limits: environment.limits),
+        let hole = halves[index].hole
+      {
+        giveUp(hole, direction, packet)
+        drain(direction, packet)
+      }
+    }
+  }
+
+  /// Passes on everything that is held, with the holes between.
+  private func flush(_ direction: Direction, _ packet: PacketStamp) {
+    let index = direction.rawValue
+    if !halves[index].isBaseKnown, let lowest = halves[index].lowestHeld {
+      halves[index].fixBase(at: lowest, .lowestCaptured)
+    }
+    drain(direction, packet)
+    while !halves[index].isFinished, let hole = halves[index].hole {
+      giveUp(hole, direction, packet)
+      drain(direction, packet)
+    }
+  }
+
+  private func giveUp(_ hole: Range<Int>, _ direction: Direction, _ packet: PacketStamp) {
+    let index = direction.rawValue
+    let cause = halves[index].cause(of: hole)
+    halves[index].advance(by: hole.count)
+    halves[index].statistics.gaps += 1
+    halves[index].statistics.gapBytes += hole.count
+    halves[index].restartWaiting()
+    guard !halves[index].isFinished else { return }
+    let position = StreamPosition(direction: direction, offset: hole.lowerBound, packet: packet)
+    if activeAnalyzer().gap(byteCount: hole.count, cause: cause, at: position) == .nothing { becomeOpaque() }
+  }
+
+  private func pass(_ bytes: RawSpan, _ direction: Direction, _ offset: Int, _ packet: PacketStamp) {
+    guard !halves[direction.rawValue].isFinished else { return }
+    let position = StreamPosition(direction: direction, offset: offset, packet: packet)
+    if activeAnalyzer().receive(bytes, at: position) == .nothing { becomeOpaque() }
+  }
+
+  private func finish(_ direction: Direction, _ end: StreamEnd, _ packet: PacketStamp) {
+    let index = direction.rawValue
+    guard !halves[index].isFinished else { return }
+    halves[index].isFinished = true
+    let position = StreamPosition(direction: direction, offset: halves[index].nextOffset, packet: packet)
+    analyzer?.finish(end, at: position)
+  }
+
+  /// The analyzer, which a connection without a byte of data does not need.
+  private func activeAnalyzer() -> any ByteStreamAnalyzer {
+    if let analyzer { return analyzer }
+    let made = environment.makeAnalyzer(self)
+    analyzer = made
+    // A direction may have ended before the other brought the first byte.
+    for direction in Direction.allCases where halves[direction.rawValue].isFinished {
+      let offset = halves[direction.rawValue].nextOffset
+      made.finish(.fin, at: StreamPosition(direction: direction, offset: offset, packet: lastPacket))
+    }
+    return made
+  }
+
+  private func becomeOpaque() {
+    guard phase != .closed else { return }
+    phase = .opaque
+    analyzer = nil
+    for index in 0..<2 { halves[index].queue.removeAll() }
+  }
+
+  private func becomeClosed() {
+    phase = .closed
+    analyzer = nil
+    for index in 0..<2 { halves[index].queue.removeAll() }
+  }
+
+  // MARK: - Roles and time
+
+  private func direction(of segment: TCPSegment) -> Direction {
+    segment.sentByLower == originatorIsLower ? .fromOriginator : .fromResponder
+  }
+
+  private func swapRoles() {
+    originatorIsLower.toggle()
+    swap(&originator, &responder)
+    let first = halves[0]
+    halves[0] = halves[1]
+    halves[1] = first
+    firstEnder = firstEnder?.opposite
+  }
+
+  /// Packet time since the connection's last packet; a clock that goes back or leaps says nothing.
+  private func elapsedNanoseconds(to time: Timestamp) -> Int64 {
+    let step = time.nanoseconds(since: lastPacket.timestamp)
+    return step > 0 && step <= environment.limits.clockJumpNanoseconds ? step : 0
+  }
+}

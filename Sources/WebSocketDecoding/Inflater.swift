@@ -1,0 +1,125 @@
+internal import CZlib
+public import NetworkTypes
+
+/// The inflating half of permessage-deflate (RFC 7692 §7.2.2): one deflate stream over the messages of a direction.
+///
+/// The window is always the largest, so that messages of a sender who exceeds the agreed one are still readable.
+@safe
+public final class Inflater {
+  /// How a piece of compressed payload went.
+  public enum Outcome: Sendable, Hashable {
+    /// All of it was taken.
+    case consumed
+    /// It is no deflate data.
+    case failed
+    /// The output reached its limit; the rest of the input was not taken.
+    case limitReached
+  }
+
+  // SAFETY: zlib's state points back at its z_stream, which therefore lives at one address from init to deinit.
+  private let stream: UnsafeMutablePointer<z_stream>
+  private let isReady: Bool
+  /// Whether the last input ended exactly with a block whose BFINAL bit was set.
+  private var hasEndedFinalBlock = false
+
+  /// Bytes of output handed over at once.
+  static let outputBytes = 32768
+
+  /// An inflater with an empty window.
+  public init() {
+    unsafe stream = .allocate(capacity: 1)
+    unsafe stream.initialize(to: z_stream())
+    unsafe isReady =
+      inflateInit2_(stream, -MAX_WBITS, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size)) == Z_OK
+  }
+
+  deinit {
+    if isReady { unsafe inflateEnd(stream) }
+    unsafe stream.deinitialize(count: 1)
+    unsafe stream.deallocate()
+  }
+
+  /// Forgets the window and any unfinished block.
+  public func reset() {
+    hasEndedFinalBlock = false
+    if isReady { unsafe inflateReset(stream) }
+  }
+
+  /// Inflates a piece of a message's payload.
+  ///
+  /// - Parameters:
+  ///   - input: Compressed bytes.
+  ///   - output: A scratch buffer; its contents are replaced.
+  ///   - limit: The most bytes to put out.
+  ///   - consume: Takes the inflated bytes, piece by piece.
+  public func inflate(
+    _ input: RawSpan, through output: ByteBuffer, limit: Int, consume: (RawSpan) -> Void
+  ) -> Outcome {
+    guard isReady else { return .failed }
+    // SAFETY: next_in and next_out point into memory that is borrowed for this call, with its byte counts.
+    return unsafe input.withUnsafeBytes { bytes in
+      unsafe stream.pointee.next_in = UnsafeMutablePointer(
+        mutating: bytes.baseAddress?.assumingMemoryBound(to: UInt8.self))
+      unsafe stream.pointee.avail_in = UInt32(clamping: bytes.count)
+      return run(through: output, limit: limit, consume: consume)
+    }
+  }
+
+  /// Says that the message is over, as the receiver does who appends 00 00 FF FF (RFC 7692 §7.2.2).
+  ///
+  /// - Returns: `failed` if the message ends inside a block.
+  public func finishMessage(through output: ByteBuffer, limit: Int, consume: (RawSpan) -> Void) -> Outcome {
+    guard isReady else { return .failed }
+    // A message that ends right behind a block with BFINAL is whole as it is (RFC 7692 §7.2.3.5 adds a byte there).
+    guard !hasEndedFinalBlock else { return .consumed }
+    let tail: [UInt8] = [0x00, 0x00, 0xff, 0xff]
+    // SAFETY: bytes of an array of UInt8 are initialized, and the span does not leave the expression.
+    let outcome = inflate(unsafe tail.span.bytes, through: output, limit: limit, consume: consume)
+    guard outcome == .consumed else { return outcome }
+    // Bit 7 of data_type: the last thing read was the end of a block.
+    return unsafe stream.pointee.data_type & 128 != 0 ? .consumed : .failed
+  }
+
+  private func run(through output: ByteBuffer, limit: Int, consume: (RawSpan) -> Void) -> Outcome {
+    var produced = 0
+    while true {
+      if hasEndedFinalBlock {
+        guard unsafe stream.pointee.avail_in > 0 else { return .consumed }
+        guard restartKeepingWindow() else { return .failed }
+      }
+      output.removeAll()
+      var status = Z_OK
+      var written = 0
+      output.append(byteCount: Self.outputBytes) { room in
+        // SAFETY: `room` is the memory of `output`, valid during this call, with its byte count.
+        unsafe stream.pointee.next_out = room.baseAddress?.assumingMemoryBound(to: UInt8.self)
+        unsafe stream.pointee.avail_out = UInt32(room.count)
+        unsafe status = CZlib.inflate(stream, Z_SYNC_FLUSH)
+        unsafe written = room.count - Int(stream.pointee.avail_out)
+      }
+      output.truncate(to: written)
+      produced += written
+      guard produced <= limit else { return .limitReached }
+      if written > 0 { output.withBytes(consume) }
+      switch status {
+      case Z_STREAM_END: hasEndedFinalBlock = true
+      case Z_OK where written == Self.outputBytes: continue
+      case Z_OK, Z_BUF_ERROR: return unsafe stream.pointee.avail_in == 0 ? .consumed : .failed
+      default: return .failed
+      }
+    }
+  }
+
+  /// Begins a new series of blocks behind one with BFINAL, which may refer back to what came before.
+  private func restartKeepingWindow() -> Bool {
+    hasEndedFinalBlock = false
+    var window = [UInt8](repeating: 0, count: Self.outputBytes)
+    var length = UInt32(0)
+    // SAFETY: the window of a raw inflate stream is at most 32768 bytes, which is the array's size.
+    return unsafe window.withUnsafeMutableBufferPointer { bytes in
+      guard unsafe inflateGetDictionary(stream, bytes.baseAddress, &length) == Z_OK else { return false }
+      guard unsafe inflateReset(stream) == Z_OK else { return false }
+      return unsafe length == 0 || inflateSetDictionary(stream, bytes.baseAddress, length) == Z_OK
+    }
+  }
+}

@@ -1,0 +1,162 @@
+public import NetworkTypes
+
+/// Joins the frames of one direction's messages: unmasks, inflates (RFC 7692), checks UTF-8, keeps the beginning.
+///
+/// The caller cuts frames and knows the rules of fragmentation; this knows what becomes of the payload bytes.
+public final class MessageAssembler {
+  /// Why a compressed message has no payload in the log.
+  public enum Undecoded: String, Sendable, Hashable {
+    /// Earlier bytes of the direction were lost, which this message may refer back to.
+    case contextLost = "context_lost"
+    /// The bytes are no deflate data.
+    case inflateFailed = "inflate_failed"
+    /// The message inflates to more than `Limits.inflatedBytes`.
+    case outputLimit = "output_limit"
+  }
+
+  /// How a direction's messages are compressed.
+  public enum Compression: Sendable, Hashable {
+    /// No extension: no message is compressed.
+    case none
+    /// permessage-deflate; with `resetsContext` each message is compressed on its own (RFC 7692 §7.1.1).
+    case deflate(resetsContext: Bool)
+  }
+
+  /// Whether a message is open.
+  public private(set) var isOpen = false
+  /// What the open message is: text or binary.
+  public private(set) var opcode = Opcode.text
+  /// Whether the open message is compressed.
+  public private(set) var isCompressed = false
+  /// Frames of the open message so far.
+  public private(set) var frameCount = 0
+  /// Payload bytes on the wire so far.
+  public private(set) var wireLength = 0
+  /// Why the open message cannot be inflated.
+  public private(set) var undecoded: Undecoded?
+
+  private let compression: Compression
+  private let workspace: PayloadWorkspace
+  private let limits: Limits
+  private var collector: PayloadCollector
+  private var inflater: Inflater?
+  private var isContextLost = false
+
+  /// An assembler for one direction.
+  public init(compression: Compression, workspace: PayloadWorkspace, limits: Limits) {
+    self.compression = compression
+    self.workspace = workspace
+    self.limits = limits
+    collector = PayloadCollector(workspace: workspace, keepLimit: limits.keptPayloadBytes)
+  }
+
+  deinit {
+    if let inflater { workspace.giveBack(inflater) }
+    collector.discard()
+  }
+
+  /// Bytes of the message's (inflated) payload so far; with a hole, those before it.
+  public var length: Int { collector.length }
+  /// Whether bytes of the open message are missing.
+  public var hasHole: Bool { collector.hasHole }
+  /// Whether less is kept than the message has.
+  public var isTruncated: Bool { collector.isTruncated }
+  /// Where a text message stops being UTF-8.
+  public var textErrorOffset: Int? { collector.textErrorOffset }
+  /// Whether the message is text, and all of it so far is UTF-8.
+  public var isWholeText: Bool { collector.isWholeText }
+
+  /// Opens a message with its first frame.
+  public func begin(_ opcode: Opcode, isCompressed: Bool) {
+    self.opcode = opcode
+    isOpen = true
+    frameCount = 0
+    wireLength = 0
+    undecoded = nil
+    collector.begin(validatingText: opcode == .text)
+    guard case .deflate(let resetsContext) = compression, isCompressed else {
+      self.isCompressed = false
+      return
+    }
+    self.isCompressed = true
+    if resetsContext { isContextLost = false }
+    if isContextLost {
+      undecoded = .contextLost
+    } else if inflater == nil {
+      inflater = workspace.takeInflater()
+    }
+  }
+
+  /// Counts a further frame of the open message.
+  public func beginFrame() { frameCount += 1 }
+
+  /// Takes a piece of a frame's payload as it stood on the wire.
+  public func append(_ bytes: RawSpan, maskingKey: UInt32?, offset: UInt64) {
+    wireLength += bytes.byteCount
+    guard isCompressed else { return collector.append(bytes, maskingKey: maskingKey, offset: offset) }
+    guard undecoded == nil, !collector.hasHole, let inflater else { return }
+    guard let maskingKey else { return take(inflate(bytes, with: inflater)) }
+    let scratch = workspace.scratch
+    var start = 0
+    while start < bytes.byteCount, undecoded == nil {
+      let end = min(start + scratch.capacity, bytes.byteCount)
+      scratch.removeAll()
+      Masking.append(bytes.extracting(start..<end), key: maskingKey, offset: offset &+ UInt64(start), to: scratch)
+      take(scratch.withBytes { inflate($0, with: inflater) })
+      start = end
+    }
+  }
+
+  /// Says that bytes of the open message were never captured.
+  public func markHole() {
+    collector.markHole()
+    if isCompressed { loseContext() }
+  }
+
+  /// Says that an unknown number of frames was lost, compressed ones perhaps among them.
+  public func loseContext() {
+    guard case .deflate = compression else { return }
+    isContextLost = true
+    releaseInflater()
+  }
+
+  /// Says that the open message has all its frames.
+  public func finish() {
+    if isCompressed, undecoded == nil, !collector.hasHole, let inflater {
+      let remaining = limits.inflatedBytes - collector.length
+      take(inflater.finishMessage(through: workspace.inflated, limit: remaining) { collector.append($0) })
+    }
+    if undecoded == nil { collector.finish() }
+  }
+
+  /// Calls `body` with the payload's beginning, as far as it is kept.
+  public func withKept<Result>(_ body: (RawSpan) -> Result) -> Result {
+    collector.withKept(body)
+  }
+
+  /// Closes the message and frees what it held.
+  public func close() {
+    isOpen = false
+    collector.discard()
+    if isCompressed, case .deflate(resetsContext: true) = compression { releaseInflater() }
+  }
+
+  private func inflate(_ bytes: RawSpan, with inflater: Inflater) -> Inflater.Outcome {
+    let remaining = limits.inflatedBytes - collector.length
+    return inflater.inflate(bytes, through: workspace.inflated, limit: remaining) { collector.append($0) }
+  }
+
+  private func take(_ outcome: Inflater.Outcome) {
+    switch outcome {
+    case .consumed: return
+    case .failed: undecoded = .inflateFailed
+    case .limitReached: undecoded = .outputLimit
+    }
+    loseContext()
+  }
+
+  private func releaseInflater() {
+    if let inflater { workspace.giveBack(inflater) }
+    inflater = nil
+  }
+}

@@ -1,0 +1,43 @@
+/// What a frame is (RFC 6455 §5.2, §11.8); unknown values survive to the log.
+public struct Opcode: RawRepresentable, Hashable, Sendable {
+  /// The four bits as they stand on the wire.
+  public let rawValue: UInt8
+
+  /// The opcode of the low four bits of `rawValue`.
+  @inlinable
+  public init(rawValue: UInt8) { self.rawValue = rawValue & 0x0f }
+
+  /// A further fragment of a message.
+  public static let continuation = Opcode(rawValue: 0x0)
+  /// A text message, or its first fragment.
+  public static let text = Opcode(rawValue: 0x1)
+  /// A binary message, or its first fragment.
+  public static let binary = Opcode(rawValue: 0x2)
+  /// A Close frame.
+  public static let close = Opcode(rawValue: 0x8)
+  /// A Ping frame.
+  public static let ping = Opcode(rawValue: 0x9)
+  /// A Pong frame.
+  public static let pong = Opcode(rawValue: 0xa)
+
+  /// Whether this is a control frame, defined or reserved: the high bit is set (RFC 6455 §5.5).
+  @inlinable
+  public var isControl: Bool { rawValue & 0x8 != 0 }
+
+  /// Whether no RFC defines this opcode.
+  @inlinable
+  public var isReserved: Bool { rawValue & 0x7 > 2 }
+
+  /// The name in the log.
+  public var name: String {
+    switch self {
+    case .continuation: "continuation"
+    case .text: "text"
+    case .binary: "binary"
+    case .close: "close"
+    case .ping: "ping"
+    case .pong: "pong"
+    default: isControl ? "reserved_control" : "reserved_data"
+    }
+  }
+}

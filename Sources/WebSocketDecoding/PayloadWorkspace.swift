@@ -1,0 +1,44 @@
+internal import NetworkTypes
+
+/// The buffers that all connections of one worker share, so that a message in steady state allocates nothing.
+public final class PayloadWorkspace {
+  /// Takes a piece of payload while it is unmasked, if it is not kept.
+  let scratch = ByteBuffer(capacity: 65536)
+  /// Takes inflated bytes, piece by piece.
+  let inflated = ByteBuffer(capacity: Inflater.outputBytes)
+  /// Stands for a payload of which nothing is kept; nothing is ever appended to it.
+  let empty = ByteBuffer(capacity: 0)
+  private var freeBuffers: [ByteBuffer] = []
+  private var freeInflaters: [Inflater] = []
+
+  /// The largest buffer that is worth keeping for the next message.
+  private static let reusableBytes = 256 << 10
+  private static let kept = 32
+
+  /// A workspace without spare buffers.
+  public init() {}
+
+  /// An empty buffer.
+  func takeBuffer() -> ByteBuffer {
+    freeBuffers.popLast() ?? ByteBuffer(capacity: 512)
+  }
+
+  /// Takes back a buffer that `takeBuffer` gave.
+  func giveBack(_ buffer: ByteBuffer) {
+    guard buffer.capacity <= Self.reusableBytes, freeBuffers.count < Self.kept else { return }
+    buffer.removeAll()
+    freeBuffers.append(buffer)
+  }
+
+  /// An inflater with an empty window.
+  func takeInflater() -> Inflater {
+    freeInflaters.popLast() ?? Inflater()
+  }
+
+  /// Takes back an inflater whose window is needed no more.
+  func giveBack(_ inflater: Inflater) {
+    guard freeInflaters.count < Self.kept else { return }
+    inflater.reset()
+    freeInflaters.append(inflater)
+  }
+}
