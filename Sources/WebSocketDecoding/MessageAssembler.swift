@@ -12,6 +12,8 @@ public final class MessageAssembler {
     case inflateFailed = "inflate_failed"
     /// The message inflates to more than `Limits.inflatedBytes`.
     case outputLimit = "output_limit"
+    /// Reserved bits are set that an extension defines which wstap does not know.
+    case unknownExtension = "unknown_extension"
   }
 
   /// How a direction's messages are compressed.
@@ -67,13 +69,18 @@ public final class MessageAssembler {
   public var isWholeText: Bool { collector.isWholeText }
 
   /// Opens a message with its first frame.
-  public func begin(_ opcode: Opcode, isCompressed: Bool) {
+  ///
+  /// - Parameters:
+  ///   - opcode: Text or binary.
+  ///   - isCompressed: Whether RSV1 marks it as compressed.
+  ///   - undecoded: Why its payload means nothing, if that is known beforehand.
+  public func begin(_ opcode: Opcode, isCompressed: Bool, undecoded: Undecoded? = nil) {
     self.opcode = opcode
     isOpen = true
     frameCount = 0
     wireLength = 0
-    undecoded = nil
-    collector.begin(validatingText: opcode == .text)
+    self.undecoded = undecoded
+    collector.begin(validatingText: opcode == .text && undecoded == nil)
     guard case .deflate(let resetsContext) = compression, isCompressed else {
       self.isCompressed = false
       return
@@ -81,7 +88,7 @@ public final class MessageAssembler {
     self.isCompressed = true
     if resetsContext { isContextLost = false }
     if isContextLost {
-      undecoded = .contextLost
+      self.undecoded = .contextLost
     } else if inflater == nil {
       inflater = workspace.takeInflater()
     }
@@ -93,7 +100,10 @@ public final class MessageAssembler {
   /// Takes a piece of a frame's payload as it stood on the wire.
   public func append(_ bytes: RawSpan, maskingKey: UInt32?, offset: UInt64) {
     wireLength += bytes.byteCount
-    guard isCompressed else { return collector.append(bytes, maskingKey: maskingKey, offset: offset) }
+    guard isCompressed else {
+      if undecoded == nil { collector.append(bytes, maskingKey: maskingKey, offset: offset) }
+      return
+    }
     guard undecoded == nil, !collector.hasHole, let inflater else { return }
     guard let maskingKey else { return take(inflate(bytes, with: inflater)) }
     let scratch = workspace.scratch

@@ -1,0 +1,25 @@
+public import NetworkTypes
+public import TCPReassembly
+
+/// What a run analyzes, and under which bounds.
+public struct AnalysisOptions: Sendable {
+  /// The caps on everything that is held.
+  public var limits: Limits
+  /// Which copy counts where segments overlap with different bytes.
+  public var overlapPolicy: OverlapPolicy
+  /// Whether each frame is reported.
+  public var reportsFrames: Bool
+  /// Stop after this many packets.
+  public var packetLimit: Int?
+
+  /// Options for a run.
+  public init(
+    limits: Limits = Limits(), overlapPolicy: OverlapPolicy = .first, reportsFrames: Bool = false,
+    packetLimit: Int? = nil
+  ) {
+    self.limits = limits
+    self.overlapPolicy = overlapPolicy
+    self.reportsFrames = reportsFrames
+    self.packetLimit = packetLimit
+  }
+}

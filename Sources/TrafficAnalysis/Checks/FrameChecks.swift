@@ -1,0 +1,54 @@
+internal import NetworkTypes
+internal import WebSocketDecoding
+
+/// The checks that a frame's header can fail (RFC 6455 §5.1, §5.2, §5.4, §5.5; RFC 7692 §6.1).
+struct FrameChecks {
+  let agreement: WebSocketAgreement
+  let roleIsCertain: Bool
+
+  /// Calls `report` for each rule that the header breaks.
+  func check(_ header: FrameHeader, by sender: Sender, report: (Rule, @autoclosure () -> String) -> Void) {
+    guard agreement.followsRFC6455 else { return }
+    checkMask(header, by: sender, report: report)
+    if header.reservedBits != 0 { checkReservedBits(header, report: report) }
+    if header.opcode.isReserved, !agreement.hasUnknownExtension {
+      report(
+        header.opcode.isControl ? .reservedControlOpcode : .reservedDataOpcode,
+        "opcode 0x\(String(header.opcode.rawValue, radix: 16))")
+    }
+    if header.hasLengthTopBit {
+      report(.lengthTopBit, "64-bit length \(header.payloadLength)")
+    } else if !header.isLengthMinimal {
+      report(.lengthNotMinimal, "\(header.lengthForm.rawValue)-bit form for \(header.payloadLength) bytes")
+    }
+    if header.opcode.isControl {
+      if !header.isFinal { report(.controlFragmented, "FIN = 0 on \(header.opcode.name)") }
+      if header.payloadLength > 125 { report(.controlTooLong, "\(header.opcode.name) of \(header.payloadLength) bytes") }
+    }
+  }
+
+  private func checkMask(_ header: FrameHeader, by sender: Sender, report: (Rule, @autoclosure () -> String) -> Void) {
+    guard roleIsCertain else { return }
+    if sender == .client, header.maskingKey == nil {
+      report(.clientUnmasked, "\(header.opcode.name) of \(header.payloadLength) bytes without a mask")
+    } else if sender == .server, header.maskingKey != nil {
+      report(.serverMasked, "\(header.opcode.name) of \(header.payloadLength) bytes with a mask")
+    }
+  }
+
+  private func checkReservedBits(_ header: FrameHeader, report: (Rule, @autoclosure () -> String) -> Void) {
+    guard !agreement.hasUnknownExtension else { return }
+    let detail = "RSV \(header.reservedBits) on \(header.opcode.name)"
+    if header.isCompressed {
+      if agreement.deflate == nil {
+        report(.rsv1Unexpected, detail)
+      } else if header.opcode.isControl {
+        report(.compressedControl, detail)
+      } else if header.opcode == .continuation {
+        report(.compressedContinuation, detail)
+      }
+    }
+    if header.reservedBits & 2 != 0 { report(.rsv2Unexpected, detail) }
+    if header.reservedBits & 1 != 0 { report(.rsv3Unexpected, detail) }
+  }
+}

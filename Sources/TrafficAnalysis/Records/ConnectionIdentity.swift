@@ -1,0 +1,85 @@
+public import NetworkTypes
+
+/// What every record of a connection repeats: its name, both ends by their WebSocket roles, and what was asked for.
+///
+/// A new identity is made where any of it changes, so that a log writer may keep its rendering of it.
+public final class ConnectionIdentity {
+  /// 13 base32 characters: the same for the same connection on every run.
+  public let name: String
+  /// The Community ID (version 1, seed 0).
+  public let communityID: String
+  /// The end that sent the handshake.
+  public let client: Endpoint
+  /// The end that answers it.
+  public let server: Endpoint
+  /// The Host field, or the authority of the target, as it was sent.
+  public let host: [UInt8]?
+  /// The request target as it was sent.
+  public let path: [UInt8]?
+  /// What a log writer made of the fields above; it belongs to the writer.
+  public var rendering: [UInt8]?
+
+  /// The identity of the connection `key`, first seen at `start`.
+  ///
+  /// - Parameters:
+  ///   - key: Both ends, and the tunnel's network identifier.
+  ///   - start: Time of the connection's first packet.
+  ///   - client: The end that sent the handshake.
+  ///   - host: The Host field, if known.
+  ///   - path: The request target, if known.
+  public init(key: FlowKey, start: Timestamp, client: Endpoint, host: [UInt8]?, path: [UInt8]?) {
+    self.client = client
+    server = client == key.lower ? key.upper : key.lower
+    self.host = host
+    self.path = path
+    let flow = Self.communityIDInput(key)
+    communityID = "1:" + Base64.encode(SHA1.digest(flow))
+    var input = flow
+    Self.append(UInt64(bitPattern: start.nanoseconds), to: &input)
+    Self.append(UInt64(0), to: &input)  // The stream identifier, for HTTP/2 and 3.
+    if key.network != 0 { Self.append(key.network, to: &input) }
+    name = Base32.encode(Array(SHA1.digest(input).prefix(8)))
+  }
+
+  /// The same connection with another request.
+  public init(_ other: ConnectionIdentity, host: [UInt8]?, path: [UInt8]?) {
+    name = other.name
+    communityID = other.communityID
+    client = other.client
+    server = other.server
+    self.host = host
+    self.path = path
+  }
+
+  /// Seed, addresses, protocol, padding, ports: the end that sorts first comes first.
+  private static func communityIDInput(_ key: FlowKey) -> [UInt8] {
+    var input: [UInt8] = [0, 0]
+    input += key.lower.address.octets
+    input += key.upper.address.octets
+    input += [6, 0]
+    append(key.lower.port, to: &input)
+    append(key.upper.port, to: &input)
+    return input
+  }
+
+  private static func append<T: FixedWidthInteger>(_ value: T, to bytes: inout [UInt8]) {
+    for shift in stride(from: T.bitWidth - 8, through: 0, by: -8) {
+      bytes.append(UInt8(truncatingIfNeeded: value >> T(shift)))
+    }
+  }
+}
+
+/// The side of a WebSocket connection that sends: the client is the one that sent the handshake.
+public enum Sender: Int, Sendable, CaseIterable {
+  /// From the client to the server.
+  case client = 0
+  /// From the server to the client.
+  case server = 1
+
+  /// The other side.
+  public var opposite: Sender { self == .client ? .server : .client }
+  /// The name of the direction in the log.
+  public var directionName: StaticString { self == .client ? "c2s" : "s2c" }
+  /// The name of the side in the log.
+  public var name: StaticString { self == .client ? "client" : "server" }
+}

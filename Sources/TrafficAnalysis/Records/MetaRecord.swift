@@ -1,0 +1,21 @@
+public import NetworkTypes
+
+/// What is analyzed, and by what.
+public struct MetaRecord: Sendable {
+  /// The first packet.
+  public var packet: PacketStamp?
+  /// The program's version.
+  public var toolVersion: String
+  /// The inputs, by the names that were given.
+  public var inputs: [String]
+  /// The BPF filter.
+  public var filter: String?
+
+  /// What is analyzed, and by what.
+  public init(packet: PacketStamp?, toolVersion: String, inputs: [String], filter: String?) {
+    self.packet = packet
+    self.toolVersion = toolVersion
+    self.inputs = inputs
+    self.filter = filter
+  }
+}

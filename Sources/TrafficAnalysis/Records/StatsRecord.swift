@@ -1,0 +1,43 @@
+public import NetworkTypes
+
+/// Counts over the whole run.
+public struct StatsRecord: Sendable {
+  /// The newest packet.
+  public var packet: PacketStamp
+  /// Whether this is the last record.
+  public var isFinal: Bool
+  /// Link types met, by name, in the order of their first packets.
+  public var linkTypes: [String]
+  /// Packets.
+  public var packets: Int
+  /// Captured bytes of those.
+  public var bytes: Int
+  /// Packets that could not be decoded.
+  public var undecodable: Int
+  /// Why they could not, and how often, most frequent first.
+  public var undecodableReasons: [(reason: String, count: Int)]
+  /// TCP segments with a wrong checksum, which is what offloading looks like.
+  public var badChecksums: Int
+  /// Pieces of fragmented IP packets.
+  public var fragments: Int
+  /// TCP connections.
+  public var tcpConnections: Int
+  /// WebSockets.
+  public var webSockets: Int
+  /// WebSockets whose end was not seen yet.
+  public var openWebSockets: Int
+  /// Handshakes that failed.
+  public var failedHandshakes: Int
+  /// TLS connections.
+  public var tlsConnections: Int
+  /// Connections of which only one end was captured.
+  public var oneSidedConnections: Int
+  /// Holes.
+  public var gaps: Int
+  /// Bytes in holes.
+  public var gapBytes: Int
+  /// Connections dropped at a limit.
+  public var evicted: Int
+  /// Peak resident memory in bytes.
+  public var memoryBytes: Int?
+}

@@ -1,0 +1,346 @@
+internal import NetworkTypes
+internal import TCPReassembly
+internal import WebSocketDecoding
+
+/// Tells the story of one WebSocket: frames become messages and controls, faults become violations.
+///
+/// Decoding goes on behind every fault that leaves the frame boundaries known, as RFC 6455 gives a passive reader no
+/// connection to fail.
+final class WebSocketAnalyzer {
+  private let context: AnalysisContext
+  private let connection: Connection
+  private let identity: ConnectionIdentity
+  private let clientDirection: Direction
+  private let agreement: WebSocketAgreement
+  private let checks: FrameChecks
+  private let opened: PacketStamp
+  private let client: WebSocketSide
+  private let server: WebSocketSide
+  private let violations = ViolationLedger()
+  private var firstClose: (sender: Sender, code: UInt16?, reason: String?)?
+
+  init(
+    context: AnalysisContext, connection: Connection, identity: ConnectionIdentity, clientDirection: Direction,
+    agreement: WebSocketAgreement, opened: PacketStamp
+  ) {
+    self.context = context
+    self.connection = connection
+    self.identity = identity
+    self.clientDirection = clientDirection
+    self.agreement = agreement
+    self.opened = opened
+    checks = FrameChecks(agreement: agreement, roleIsCertain: true)
+    client = WebSocketSide(sender: .client, agreement: agreement, context: context)
+    server = WebSocketSide(sender: .server, agreement: agreement, context: context)
+    context.statistics.webSockets += 1
+    context.statistics.openWebSockets += 1
+  }
+
+  func receive(_ bytes: RawSpan, at position: StreamPosition) {
+    let side = side(of: position.direction)
+    guard !side.decoder.isLost else {
+      side.summary.unframedBytes += bytes.byteCount
+      return
+    }
+    decode(bytes, side, position)
+  }
+
+  func gap(byteCount: Int, cause: GapCause, at position: StreamPosition) {
+    let side = side(of: position.direction)
+    guard !side.decoder.isLost else { return }
+    if side.decoder.skip(byteCount) {
+      let flag: LossFlags = cause == .snapped ? .snapped : .incomplete
+      side.frame?.losses.insert(flag)
+      switch side.frame?.destination {
+      case .message:
+        side.messageLosses.insert(flag)
+        side.assembler.markHole()
+      case .control: side.control.markHole()
+      case .nothing, nil: break
+      }
+      var after = position
+      after.offset += byteCount
+      decode(RawSpan(), side, after)
+    } else {
+      loseFraming(side, position.packet, flag: cause == .snapped ? .snapped : .incomplete)
+    }
+  }
+
+  func finish(_ end: StreamEnd, at position: StreamPosition) {
+    let side = side(of: position.direction)
+    guard side.end == nil else { return }
+    side.end = end
+    side.summary.unframedBytes += side.decoder.pendingHeaderBytes
+    giveUpFrameAndMessage(side, position.packet, flag: .incomplete)
+    guard client.end != nil, server.end != nil else { return }
+    tellEnd(position.packet)
+  }
+
+  /// Notes a fault of the handshake.
+  func reportHandshake(_ rule: Rule, by sender: Sender, at position: StreamPosition, detail: String) {
+    violations.report(
+      rule, by: sender, at: position.offset, packet: position.packet, connection: identity, to: context.sink,
+      detail: detail)
+  }
+
+  // MARK: - Frames
+
+  private func decode(_ bytes: RawSpan, _ side: WebSocketSide, _ position: StreamPosition) {
+    var cursor = 0
+    while true {
+      switch side.decoder.next(bytes, &cursor) {
+      case .needMoreBytes:
+        return
+      case .header(let header):
+        begin(header, side, offset: position.offset + cursor - header.headerLength, position.packet)
+      case .payload(let range, let offset):
+        take(bytes.extracting(range), offset: offset, side)
+      case .end:
+        endFrame(side, position.packet)
+      case .framingLost:
+        loseFraming(side, position.packet, flag: .incomplete)
+        side.summary.unframedBytes += bytes.byteCount - cursor
+        return
+      }
+    }
+  }
+
+  private func begin(_ header: FrameHeader, _ side: WebSocketSide, offset: Int, _ packet: PacketStamp) {
+    func report(_ rule: Rule, _ detail: @autoclosure () -> String) {
+      violations.report(
+        rule, by: side.sender, at: offset, packet: packet, connection: identity, to: context.sink, detail: detail())
+    }
+    checks.check(header, by: side.sender, report: report)
+    side.summary.frames += 1
+    var destination = WebSocketSide.Destination.nothing
+    if header.opcode.isControl {
+      if header.opcode == .close, side.hasClosed { report(.closeRepeated, "a second Close") }
+      if !header.opcode.isReserved {
+        destination = .control
+        side.control.begin()
+      }
+    } else {
+      if side.hasClosed, agreement.followsRFC6455, !header.opcode.isReserved {
+        report(.dataAfterClose, "\(header.opcode.name) of \(header.payloadLength) bytes behind the Close")
+      }
+      destination = route(header, side, packet, report: report)
+    }
+    side.frame = WebSocketSide.Frame(header: header, offset: offset, destination: destination)
+  }
+
+  /// Opens or continues the message that a data frame belongs to (RFC 6455 §5.4).
+  private func route(
+    _ header: FrameHeader, _ side: WebSocketSide, _ packet: PacketStamp,
+    report: (Rule, @autoclosure () -> String) -> Void
+  ) -> WebSocketSide.Destination {
+    guard !header.opcode.isReserved else { return .nothing }
+    if header.opcode == .continuation {
+      guard side.assembler.isOpen else {
+        if side.hasSeenMessageStart, agreement.followsRFC6455 {
+          report(.continuationWithoutStart, "\(header.payloadLength) bytes continue no message")
+        }
+        return .nothing
+      }
+      side.assembler.beginFrame()
+      return .message
+    }
+    if side.assembler.isOpen {
+      if !agreement.hasUnknownExtension, agreement.followsRFC6455 {
+        report(.messageInterleaved, "\(header.opcode.name) inside a fragmented \(side.assembler.opcode.name)")
+      }
+      side.messageLosses.insert(.incomplete)
+      tellMessage(side, packet)
+    }
+    let isDeflated = agreement.deflate != nil && header.isCompressed
+    let isUnknown = agreement.hasUnknownExtension && header.reservedBits & (isDeflated ? 3 : 7) != 0
+    side.assembler.begin(
+      header.opcode, isCompressed: isDeflated, undecoded: isUnknown ? .unknownExtension : nil)
+    side.assembler.beginFrame()
+    side.hasSeenMessageStart = true
+    side.messageStart = packet.timestamp
+    side.messageLosses = []
+    side.summary.messages += 1
+    return .message
+  }
+
+  private func take(_ payload: RawSpan, offset: UInt64, _ side: WebSocketSide) {
+    guard let frame = side.frame else { return }
+    if frame.losses.isEmpty { side.frame?.knownLength += UInt64(payload.byteCount) }
+    switch frame.destination {
+    case .message: side.assembler.append(payload, maskingKey: frame.header.maskingKey, offset: offset)
+    case .control: side.control.append(payload, maskingKey: frame.header.maskingKey, offset: offset)
+    case .nothing: break
+    }
+  }
+
+  private func endFrame(_ side: WebSocketSide, _ packet: PacketStamp) {
+    guard let frame = side.frame else { return }
+    side.frame = nil
+    tellFrame(frame, side, packet)
+    switch frame.destination {
+    case .control:
+      tellControl(frame, side, packet)
+    case .message where frame.header.isFinal:
+      side.assembler.finish()
+      let error = side.messageLosses.isEmpty ? faultOfMessage(side) : nil
+      tellMessage(side, packet)
+      if let (rule, detail) = error {
+        violations.report(
+          rule, by: side.sender, at: frame.offset, packet: packet, connection: identity, to: context.sink,
+          detail: detail)
+      }
+    case .message, .nothing:
+      break
+    }
+  }
+
+  /// What is wrong with a whole message's payload.
+  private func faultOfMessage(_ side: WebSocketSide) -> (Rule, String)? {
+    if side.assembler.undecoded == .inflateFailed {
+      return (.inflateFailed, "\(side.assembler.wireLength) bytes do not inflate")
+    }
+    guard side.assembler.undecoded == nil, let offset = side.assembler.textErrorOffset,
+      agreement.followsRFC6455, !agreement.hasUnknownExtension
+    else { return nil }
+    return (.textInvalidUTF8, "not UTF-8 from byte \(offset) on")
+  }
+
+  // MARK: - Losses
+
+  private func loseFraming(_ side: WebSocketSide, _ packet: PacketStamp, flag: LossFlags) {
+    giveUpFrameAndMessage(side, packet, flag: flag)
+    side.assembler.loseContext()
+    side.hasSeenMessageStart = false
+  }
+
+  /// Tells what is known of the frame and the message at hand, which will not be whole.
+  private func giveUpFrameAndMessage(_ side: WebSocketSide, _ packet: PacketStamp, flag: LossFlags) {
+    if var frame = side.frame {
+      side.frame = nil
+      frame.losses.insert(flag)
+      tellFrame(frame, side, packet)
+      if case .control = frame.destination { tellControl(frame, side, packet) }
+    }
+    if side.assembler.isOpen {
+      side.messageLosses.insert(flag)
+      tellMessage(side, packet)
+    }
+  }
+
+  // MARK: - Records
+
+  private func tellFrame(_ frame: WebSocketSide.Frame, _ side: WebSocketSide, _ packet: PacketStamp) {
+    guard context.options.reportsFrames else { return }
+    let isMessage = if case .message = frame.destination { true } else { false }
+    context.sink.frame(
+      FrameRecord(
+        connection: identity, packet: packet, sender: side.sender, offset: frame.offset, header: frame.header,
+        length: frame.losses.isEmpty ? frame.header.payloadLength : frame.knownLength,
+        message: isMessage ? side.summary.messages : nil, losses: frame.losses))
+  }
+
+  private func tellMessage(_ side: WebSocketSide, _ packet: PacketStamp) {
+    let assembler = side.assembler
+    let isDecoded = assembler.undecoded == nil
+    var losses = side.messageLosses
+    if isDecoded, assembler.isTruncated { losses.insert(.truncated) }
+    let form: PayloadForm
+    switch assembler.opcode {
+    case _ where !isDecoded: form = .none
+    case .text where assembler.isWholeText: form = .text
+    case .text: form = .bytes(errorOffset: assembler.textErrorOffset)
+    default: form = .bytes(errorOffset: nil)
+    }
+    if assembler.opcode == .text { side.summary.textMessages += 1 } else { side.summary.binaryMessages += 1 }
+    side.summary.wire += assembler.wireLength
+    if isDecoded { side.summary.payload += assembler.length }
+    let record = MessageRecord(
+      connection: identity, packet: packet, sender: side.sender, ordinal: side.summary.messages,
+      opcode: assembler.opcode, length: isDecoded ? assembler.length : nil, wireLength: assembler.wireLength,
+      frames: assembler.frameCount, isDeflated: assembler.isCompressed,
+      durationMicroseconds: packet.timestamp.microseconds(since: side.messageStart), form: form, losses: losses,
+      undecoded: assembler.undecoded)
+    assembler.withKept { context.sink.message(record, payload: $0) }
+    assembler.close()
+  }
+
+  private func tellControl(_ frame: WebSocketSide.Frame, _ side: WebSocketSide, _ packet: PacketStamp) {
+    let control = side.control
+    let isWhole = frame.losses.isEmpty
+    let kind: ControlRecord.Kind =
+      switch frame.header.opcode {
+      case .ping: .ping
+      case .pong:
+        .pong(
+          roundTripMicroseconds: isWhole
+            ? control.withKept { self.side(of: side.sender.opposite).pings.roundTrip($0, at: packet.timestamp) } : nil)
+      default: .close(isWhole ? control.withKept { ClosePayload($0) } : .oneByte)
+      }
+    var losses = frame.losses
+    if control.isTruncated { losses.insert(.truncated) }
+    let record = ControlRecord(
+      connection: identity, packet: packet, sender: side.sender, kind: kind, length: control.length,
+      form: control.isWholeText ? .text : .bytes(errorOffset: nil), losses: losses)
+    control.withKept { context.sink.control(record, payload: $0) }
+    switch kind {
+    case .ping:
+      side.summary.pings += 1
+      if isWhole {
+        control.withKept { side.pings.add($0, at: packet.timestamp, limit: context.limits.outstandingPings) }
+      }
+    case .pong: side.summary.pongs += 1
+    case .close(let payload): noteClose(payload, frame, side, packet)
+    }
+    control.close()
+  }
+
+  private func noteClose(
+    _ payload: ClosePayload, _ frame: WebSocketSide.Frame, _ side: WebSocketSide, _ packet: PacketStamp
+  ) {
+    side.hasClosed = true
+    let isWhole = frame.losses.isEmpty
+    if firstClose == nil {
+      var reason: String?
+      if isWhole, case .status(_, let start) = payload {
+        reason = side.control.withKept { bytes in
+          String(decoding: bytes.extracting(start..<bytes.byteCount).copied(), as: UTF8.self)
+        }
+      }
+      firstClose = (side.sender, isWhole ? payload.code?.rawValue : nil, reason)
+    }
+    guard isWhole, agreement.followsRFC6455 else { return }
+    CloseChecks.check(payload) { rule, detail in
+      violations.report(
+        rule, by: side.sender, at: frame.offset, packet: packet, connection: identity, to: context.sink,
+        detail: detail())
+    }
+  }
+
+  private func tellEnd(_ packet: PacketStamp) {
+    context.statistics.openWebSockets -= 1
+    let ends = [client.end, server.end].compactMap { $0 }
+    let cause = ends.contains(.reset) ? .reset : ends.first { $0 != .fin } ?? .fin
+    let firstEnder = connection.firstEnder.map { $0 == clientDirection ? Sender.client : .server }
+    context.sink.end(
+      EndRecord(
+        connection: identity, packet: packet, cause: cause, isClean: client.hasClosed && server.hasClosed,
+        closedBy: firstClose?.sender ?? firstEnder, closeCode: firstClose?.code, closeReason: firstClose?.reason,
+        durationMicroseconds: connection.lastPacket.timestamp.microseconds(since: opened.timestamp),
+        rules: violations.counts, client: summary(of: client), server: summary(of: server)))
+  }
+
+  private func summary(of side: WebSocketSide) -> DirectionSummary {
+    let direction = side.sender == .client ? clientDirection : clientDirection.opposite
+    let transport = connection.statistics(of: direction)
+    var summary = side.summary
+    summary.packets = transport.packets
+    summary.bytes = transport.bytes
+    summary.gapBytes = transport.gapBytes
+    summary.retransmittedBytes = transport.retransmittedBytes
+    summary.overlapConflicts = transport.overlapConflicts
+    return summary
+  }
+
+  private func side(of direction: Direction) -> WebSocketSide { direction == clientDirection ? client : server }
+  private func side(of sender: Sender) -> WebSocketSide { sender == .client ? client : server }
+}
