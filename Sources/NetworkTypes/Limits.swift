@@ -6,6 +6,12 @@ public struct Limits: Sendable {
   public var packetBytes = 16 << 20
   /// Bytes of a pcapng block that is kept whole (options, secrets); larger ones that hold no packet are skipped.
   public var blockBytes = 64 << 20
+  /// Bytes of comments, names, secrets and statistics kept of one capture file; a key log of a busy host is some MiB.
+  public var metadataBytes = 64 << 20
+  /// Interfaces in one section of a pcapng file; a host with a container farm has thousands.
+  public var captureInterfaces = 65_536
+  /// Faults of one capture file that are told singly; a file that is damaged throughout needs no line a packet.
+  public var faultsPerFile = 100
 
   /// VLAN tags around one packet; two are common, a provider's bridge may add a third.
   public var vlanTags = 8

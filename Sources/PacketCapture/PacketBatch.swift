@@ -60,6 +60,38 @@ public final class PacketBatch {
     body(unsafe UnsafeRawBufferPointer(storage).bytes)
   }
 
+  /// Calls `body` with the first `used` bytes of the storage.
+  @inline(__always)
+  func withBytes<Result, Failure: Error>(
+    upTo used: Int, _ body: (RawSpan) throws(Failure) -> Result
+  ) throws(Failure) -> Result {
+    // SAFETY: as above; the slice traps where `used` is beyond the storage.
+    try body(unsafe UnsafeRawBufferPointer(rebasing: storage[..<used]).bytes)
+  }
+
+  /// Calls `body` with the storage behind the first `used` bytes, to be written to.
+  func withFreeBytes<Result>(
+    after used: Int, _ body: (UnsafeMutableRawBufferPointer) throws(CaptureError) -> Result
+  ) throws(CaptureError) -> Result {
+    // SAFETY: as above; the slice traps where `used` is beyond the storage.
+    unsafe try body(UnsafeMutableRawBufferPointer(rebasing: storage[used...]))
+  }
+
+  /// Copies the bytes `range` of `other` to the beginning of this batch, which grows to hold them.
+  func take(_ range: Range<Int>, of other: PacketBatch) {
+    guard !range.isEmpty else { return }
+    grow(to: range.count, keeping: 0)
+    // SAFETY: both slices trap beyond their storage, and this one holds `range.count` bytes at least.
+    unsafe storage.copyMemory(from: UnsafeRawBufferPointer(rebasing: other.storage[range]))
+  }
+
+  /// Moves the bytes `range` of this batch to its beginning.
+  func moveToFront(_ range: Range<Int>) {
+    guard range.lowerBound > 0, !range.isEmpty else { return }
+    // SAFETY: the slice traps beyond the storage; `copyMemory` allows overlap.
+    unsafe storage.copyMemory(from: UnsafeRawBufferPointer(rebasing: storage[range]))
+  }
+
   /// Makes room for at least `capacity` bytes, keeping the first `used`.
   func grow(to capacity: Int, keeping used: Int) {
     guard capacity > self.capacity else { return }

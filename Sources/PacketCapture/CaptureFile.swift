@@ -1,0 +1,211 @@
+public import NetworkTypes
+
+/// One capture file, read from front to back: pcap or pcapng, plain or compressed by gzip.
+public final class CaptureFile {
+  /// What was found wrong so far.
+  public private(set) var damage: [CaptureDamage] = []
+
+  private let file: InputFile
+  private let inflater: GzipInflater?
+  private let limits: Limits
+  private let pool: BatchPool
+  private let fileIndex: Int
+  /// Bytes of storage of a batch; a caller that has many files open makes it smaller.
+  var batchBytes: Int
+
+  /// The reader of the file's format: one of the two, apart so that each is changed in place.
+  private var pcap: PcapReader?
+  private var pcapng: PcapngReader?
+
+  /// The batch that is being filled: its first `filled` bytes are read, and none of them is dealt with.
+  private var batch: PacketBatch
+  private var filled = 0
+  /// Bytes of the (uncompressed) file before the batch's first.
+  private var fileOffset = 0
+  /// Bytes at the front of the batch, and behind it, that are dropped unread.
+  private var toSkip = 0
+  private var isAtEnd = false
+
+  /// The default size of a batch's storage, in bytes.
+  public static let defaultBatchBytes = 1 << 20
+
+  /// Opens a file, or standard input for `-`, and tells its format by its first bytes.
+  public convenience init(path: String, limits: Limits = Limits()) throws(CaptureError) {
+    try self.init(
+      path: path, limits: limits, pool: BatchPool(), fileIndex: 0, batchBytes: Self.defaultBatchBytes)
+  }
+
+  init(
+    path: String, limits: Limits, pool: BatchPool, fileIndex: Int, batchBytes: Int
+  ) throws(CaptureError) {
+    self.limits = limits
+    self.pool = pool
+    self.fileIndex = fileIndex
+    self.batchBytes = max(batchBytes, 4096)
+    let file = try InputFile(name: path)
+    let batch = pool.take(capacity: self.batchBytes)
+    var filled = try Self.readHeader(of: file, through: nil, into: batch)
+    guard filled > 0 else { throw CaptureError(file: path, reason: "is empty") }
+    let inflater = try batch.withBytes(upTo: filled) { (prefix) throws(CaptureError) -> GzipInflater? in
+      CaptureFormat.isGzip(prefix) ? try GzipInflater(file: file, prefix: prefix) : nil
+    }
+    if let inflater {
+      filled = try Self.readHeader(of: file, through: inflater, into: batch)
+      guard filled > 0 else {
+        throw CaptureError(file: path, reason: inflater.fault ?? "is empty inside its gzip compression")
+      }
+    }
+    let used = filled
+    (pcap, pcapng) = batch.withBytes(upTo: used) { header in
+      (PcapReader(header: header, limits: limits), PcapngReader(header: header, limits: limits))
+    }
+    if let pcap {
+      guard filled >= pcap.headerBytes else {
+        throw CaptureError(file: path, reason: "is cut inside its pcap file header")
+      }
+      toSkip = pcap.headerBytes
+    } else if pcapng == nil {
+      throw CaptureError(file: path, reason: batch.withBytes(upTo: used) { CaptureFormat.refusal($0) })
+    }
+    self.file = file
+    self.inflater = inflater
+    self.batch = batch
+    self.filled = filled
+    batch.fileIndex = fileIndex
+  }
+
+  /// What a pcapng file said beside its packets so far; `nil` for other formats.
+  public var metadata: CaptureMetadata? { pcapng?.metadata }
+
+  /// Bytes read so far, as they stand on the disk.
+  public var bytesRead: Int { file.bytesRead }
+
+  /// Bytes of the file on the disk when it was opened; `nil` for what streams.
+  public var size: Int? { file.size }
+
+  /// Whether the input can be closed and opened again.
+  var isRegular: Bool { file.isRegular }
+
+  /// Closes a regular file until more of it is wanted; the batch that is being filled stays.
+  func suspend() { file.suspend() }
+
+  /// The next packets, in file order; `nil` at the end. What a slow writer has not yet written is not waited for.
+  public func nextBatch() throws(CaptureError) -> PacketBatch? {
+    while !isAtEnd {
+      if filled > 0 {
+        dropSkipped()
+        if toSkip == 0 {
+          let step = parse()
+          if let fault = step.fault {
+            isAtEnd = true
+            report(offset: fault.offset, reason: fault.reason)
+          }
+          if !batch.packets.isEmpty { return handOver(step) }
+          batch.moveToFront(step.consumed..<filled)
+          advance(step)
+          if isAtEnd { break }
+          if toSkip > 0 && filled > 0 { continue }
+        }
+      }
+      if filled == batch.capacity {
+        // Doubled rather than grown to what a record claims, so that a claim alone costs no memory.
+        batch.grow(to: batch.capacity * 2, keeping: filled)
+      }
+      let count = try Self.read(file, through: inflater, into: batch, after: filled)
+      filled += count
+      if count == 0 { finish() }
+    }
+    return nil
+  }
+
+  // MARK: Steps
+
+  private func dropSkipped() {
+    let dropped = min(toSkip, filled)
+    guard dropped > 0 else { return }
+    batch.moveToFront(dropped..<filled)
+    filled -= dropped
+    toSkip -= dropped
+    fileOffset += dropped
+  }
+
+  /// Parses what was read.
+  private func parse() -> ParseStep {
+    let offset = fileOffset
+    if pcap != nil {
+      return batch.withBytes(upTo: filled) { (bytes) -> ParseStep? in
+        pcap?.parse(bytes, fileOffset: offset, into: &batch.packets)
+      } ?? ParseStep()
+    }
+    let step = batch.withBytes(upTo: filled) { (bytes) -> ParseStep? in
+      pcapng?.parse(bytes, fileOffset: offset, into: &batch.packets)
+    }
+    if let faults = pcapng?.faults, !faults.isEmpty {
+      pcapng?.faults.removeAll()
+      for fault in faults { report(offset: fault.offset, reason: fault.reason) }
+    }
+    return step ?? ParseStep()
+  }
+
+  /// Gives the batch out, and goes on in another one with what is not yet dealt with.
+  private func handOver(_ step: ParseStep) -> PacketBatch {
+    let full = batch
+    let tail = step.consumed..<filled
+    // A fault ends the file: nothing more is read, so that the smallest batch will do.
+    batch = isAtEnd ? PacketBatch(capacity: 0) : pool.take(capacity: max(batchBytes, tail.count))
+    batch.fileIndex = fileIndex
+    if !isAtEnd { batch.take(tail, of: full) }
+    advance(step)
+    return full
+  }
+
+  private func advance(_ step: ParseStep) {
+    filled -= step.consumed
+    fileOffset += step.consumed
+    toSkip = step.skipped
+  }
+
+  /// At the end of the input: what is left over is cut.
+  private func finish() {
+    isAtEnd = true
+    if let fault = inflater?.fault {
+      report(offset: fileOffset + filled, reason: fault)
+    } else if filled > 0 || toSkip > 0 || pcapng?.isInsideBlock == true {
+      report(offset: fileOffset, reason: "the file ends inside its last record", isCutShort: true)
+    }
+  }
+
+  private func report(offset: Int, reason: String, isCutShort: Bool = false) {
+    guard damage.count <= limits.faultsPerFile else { return }
+    let isLast = damage.count == limits.faultsPerFile
+    damage.append(
+      CaptureDamage(
+        file: file.name, offset: offset, reason: isLast ? "more faults follow, which are not told singly" : reason,
+        isCutShort: isCutShort && !isLast))
+  }
+
+  // MARK: Reading
+
+  /// Reads until the format can be told, or to the end.
+  private static func readHeader(
+    of file: InputFile, through inflater: GzipInflater?, into batch: PacketBatch
+  ) throws(CaptureError) -> Int {
+    var filled = 0
+    while filled < CaptureFormat.headerBytes {
+      let count = try read(file, through: inflater, into: batch, after: filled)
+      if count == 0 { break }
+      filled += count
+    }
+    return filled
+  }
+
+  private static func read(
+    _ file: InputFile, through inflater: GzipInflater?, into batch: PacketBatch, after filled: Int
+  ) throws(CaptureError) -> Int {
+    // SAFETY: the buffer is written to during the call only.
+    unsafe try batch.withFreeBytes(after: filled) { (buffer) throws(CaptureError) in
+      if let inflater { return unsafe try inflater.read(into: buffer) }
+      return unsafe try file.read(into: buffer)
+    }
+  }
+}

@@ -1,0 +1,154 @@
+public import NetworkTypes
+
+/// Packets of one or several capture files, merged by time.
+///
+/// Within a file its own order is kept, even where times go back; of packets with the same time those of the input
+/// named first come first. A file is opened when the merge reaches its first packet, so that a long series of rotated
+/// captures needs few of them open at once. A single file is not looked at before it is read.
+public final class CaptureFileSource: PacketSource {
+  /// What was found wrong with the inputs so far.
+  public var damage: [CaptureDamage] {
+    openFiles.keys.sorted().reduce(finishedDamage) { $0 + (openFiles[$1]?.damage ?? []) }
+  }
+  /// Inputs that could not be read, or not to their end; the others were read nevertheless.
+  public private(set) var failures: [CaptureError] = []
+
+  private let paths: [String]
+  private let limits: Limits
+  private let batchBytes: Int
+  private let pool = BatchPool()
+  private var cursors = CursorHeap()
+  private var finishedMetadata: [Int: CaptureMetadata] = [:]
+  private var openFiles: [Int: CaptureFile] = [:]
+  private var finishedDamage: [CaptureDamage] = []
+  private var finishedBytes = 0
+
+  /// Storage of all open files' batches, in bytes; each file's share is between these two, unless a packet is larger.
+  private static let sharedBatchBytes = 64 << 20
+  private static let smallestBatchBytes = 16 << 10
+  /// Files with a descriptor of their own; beyond, regular ones are closed between reads.
+  private static let openDescriptors = 64
+
+  /// A source over `paths`, of which `-` is standard input. Nothing is thrown: see ``failures``.
+  public init(
+    paths: [String], limits: Limits = Limits(), batchBytes: Int = CaptureFile.defaultBatchBytes
+  ) {
+    self.paths = paths
+    self.limits = limits
+    self.batchBytes = batchBytes
+    for index in paths.indices {
+      if paths.count == 1 {
+        cursors.push(Cursor(time: .epoch, fileIndex: index, content: .closed))
+      } else {
+        look(at: index)
+      }
+    }
+  }
+
+  /// Bytes read so far, as they stand on the disk; first looks at files are not counted.
+  public var bytesRead: Int { openFiles.values.reduce(finishedBytes) { $0 + $1.bytesRead } }
+
+  /// What the file of this index said beside its packets, as far as it was read; `nil` where it is no pcapng file.
+  public func metadata(ofFile index: Int) -> CaptureMetadata? {
+    openFiles[index]?.metadata ?? finishedMetadata[index]
+  }
+
+  /// The next packets in time.
+  public func nextBatch() throws(CaptureError) -> PacketRun? {
+    while let cursor = cursors.pop() {
+      switch cursor.content {
+      case .closed:
+        if let file = open(cursor.fileIndex) { refill(from: file, cursor.fileIndex) }
+      case .used(let file):
+        refill(from: file, cursor.fileIndex)
+      case .packets(let file, let batch, let start):
+        let end = runEnd(in: batch, from: start, fileIndex: cursor.fileIndex)
+        if end < batch.packets.count {
+          cursors.push(
+            Cursor(
+              time: batch.packets[end].timestamp, fileIndex: cursor.fileIndex,
+              content: .packets(file, batch, end)))
+        } else {
+          // Read only when its turn comes again: a stream's next packet is not waited for before this is given out.
+          cursors.push(
+            Cursor(time: batch.packets[end - 1].timestamp, fileIndex: cursor.fileIndex, content: .used(file)))
+        }
+        return PacketRun(batch: batch, range: start..<end)
+      }
+    }
+    return nil
+  }
+
+  // MARK: Files
+
+  /// Finds the first packet's time of one of several inputs.
+  private func look(at index: Int) {
+    guard let file = open(index, batchBytes: Self.smallestBatchBytes) else { return }
+    guard file.isRegular else {
+      file.batchBytes = batchBytes
+      return refill(from: file, index)
+    }
+    do throws(CaptureError) {
+      if let first = try file.nextBatch()?.packets.first {
+        openFiles[index] = nil
+        cursors.push(Cursor(time: first.timestamp, fileIndex: index, content: .closed))
+      } else {
+        close(file, index)
+      }
+    } catch {
+      failures.append(error)
+      close(file, index)
+    }
+  }
+
+  private func open(_ index: Int, batchBytes: Int? = nil) -> CaptureFile? {
+    do throws(CaptureError) {
+      let file = try CaptureFile(
+        path: paths[index], limits: limits, pool: pool, fileIndex: index, batchBytes: batchBytes ?? shareOfBatchBytes)
+      openFiles[index] = file
+      return file
+    } catch {
+      failures.append(error)
+      return nil
+    }
+  }
+
+  /// Bytes of storage for a file's batch: less where many files are open.
+  private var shareOfBatchBytes: Int {
+    min(batchBytes, max(Self.smallestBatchBytes, Self.sharedBatchBytes / (openFiles.count + 1)))
+  }
+
+  /// Reads the file's next packets and puts it back in line; closes it at its end.
+  private func refill(from file: CaptureFile, _ index: Int) {
+    do throws(CaptureError) {
+      if paths.count > 1 { file.batchBytes = shareOfBatchBytes }
+      if let batch = try file.nextBatch(), let first = batch.packets.first {
+        if openFiles.count > Self.openDescriptors { file.suspend() }
+        cursors.push(Cursor(time: first.timestamp, fileIndex: index, content: .packets(file, batch, 0)))
+        return
+      }
+    } catch {
+      failures.append(error)
+    }
+    close(file, index)
+  }
+
+  private func close(_ file: CaptureFile, _ index: Int) {
+    openFiles[index] = nil
+    finishedBytes += file.bytesRead
+    finishedMetadata[index] = file.metadata
+    finishedDamage += file.damage
+  }
+
+  /// The end of the packets from `start` on that come before those of all other files.
+  private func runEnd(in batch: PacketBatch, from start: Int, fileIndex: Int) -> Int {
+    guard let other = cursors.first else { return batch.packets.count }
+    // On equal times the input that was named first comes first.
+    let otherTime = other.time.nanoseconds
+    let bound = fileIndex < other.fileIndex ? otherTime : otherTime - 1
+    let packets = batch.packets
+    var end = start + 1
+    while end < packets.count, packets[end].timestamp.nanoseconds <= bound { end += 1 }
+    return end
+  }
+}
