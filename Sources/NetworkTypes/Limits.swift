@@ -47,6 +47,8 @@ public struct Limits: Sendable {
 
   /// Bytes of an HTTP head; servers accept 8 to 64 KiB.
   public var httpHeadBytes = 256 << 10
+  /// Bytes of the line with a chunk's size and extensions; sizes have 16 digits at most, extensions are hardly used.
+  public var httpChunkLineBytes = 16 << 10
   /// Header fields in one HTTP head.
   public var httpFields = 1000
   /// Bytes held of one direction while it waits for the other (early frames behind a request, an answer before it).

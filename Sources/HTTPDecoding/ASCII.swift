@@ -1,0 +1,76 @@
+/// Byte classes of RFC 9110 §5.6, and helpers on raw bytes.
+///
+/// No locale, no Unicode: HTTP heads are octets.
+enum ASCII {
+  static let tab = UInt8(ascii: "\t")
+  static let lineFeed = UInt8(ascii: "\n")
+  static let carriageReturn = UInt8(ascii: "\r")
+  static let space = UInt8(ascii: " ")
+  static let colon = UInt8(ascii: ":")
+  static let comma = UInt8(ascii: ",")
+  static let semicolon = UInt8(ascii: ";")
+  static let slash = UInt8(ascii: "/")
+  static let quote = UInt8(ascii: "\"")
+  static let backslash = UInt8(ascii: "\\")
+
+  /// SP or HTAB, the blanks of OWS (RFC 9110 §5.6.3).
+  @inline(__always)
+  static func isBlank(_ byte: UInt8) -> Bool { byte == space || byte == tab }
+
+  /// A control byte other than HTAB: nothing in a start line or a field may hold one (RFC 9110 §5.5).
+  @inline(__always)
+  static func isControl(_ byte: UInt8) -> Bool { (byte < 0x20 && byte != tab) || byte == 0x7f }
+
+  @inline(__always)
+  static func isDigit(_ byte: UInt8) -> Bool { byte &- 0x30 < 10 }
+
+  @inline(__always)
+  static func isLetter(_ byte: UInt8) -> Bool { (byte | 0x20) &- 0x61 < 26 }
+
+  /// A byte of a token (tchar, RFC 9110 §5.6.2).
+  static func isToken(_ byte: UInt8) -> Bool {
+    if isLetter(byte) || isDigit(byte) { return true }
+    switch byte {
+    case UInt8(ascii: "!"), UInt8(ascii: "#"), UInt8(ascii: "$"), UInt8(ascii: "%"), UInt8(ascii: "&"),
+      UInt8(ascii: "'"), UInt8(ascii: "*"), UInt8(ascii: "+"), UInt8(ascii: "-"), UInt8(ascii: "."),
+      UInt8(ascii: "^"), UInt8(ascii: "_"), UInt8(ascii: "`"), UInt8(ascii: "|"), UInt8(ascii: "~"):
+      return true
+    default:
+      return false
+    }
+  }
+
+  /// The value of a hexadecimal digit in either case.
+  static func hexValue(_ byte: UInt8) -> UInt8? {
+    if isDigit(byte) { return byte &- 0x30 }
+    let lower = byte | 0x20
+    return lower &- 0x61 < 6 ? lower &- 0x61 &+ 10 : nil
+  }
+
+  @inline(__always)
+  static func lowercased(_ byte: UInt8) -> UInt8 { byte &- 0x41 < 26 ? byte | 0x20 : byte }
+
+  /// Whether the bytes are `text` but for the case of ASCII letters.
+  static func matches(_ bytes: some Collection<UInt8>, _ text: String) -> Bool {
+    bytes.count == text.utf8.count && zip(bytes, text.utf8).allSatisfy { lowercased($0) == lowercased($1) }
+  }
+
+  /// The bytes without the blanks at either end.
+  static func trimmed(_ bytes: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+    var low = bytes.startIndex
+    var high = bytes.endIndex
+    while low < high, isBlank(bytes[low]) { low += 1 }
+    while high > low, isBlank(bytes[high - 1]) { high -= 1 }
+    return bytes[low..<high]
+  }
+}
+
+extension [UInt8] {
+  /// Appends the bytes of `span` in `range`, which lies within it.
+  mutating func append(_ span: RawSpan, in range: Range<Int>) {
+    // SAFETY: slicing checks the range against the buffer's bounds; the pointer does not leave the closure.
+    unsafe span.withUnsafeBytes { buffer in
+      unsafe append(contentsOf: UnsafeRawBufferPointer(rebasing: buffer[range]))
+    }
+  }
+}

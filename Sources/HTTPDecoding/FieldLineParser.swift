@@ -1,0 +1,59 @@
+/// Makes fields of the lines behind a start line, or behind a last chunk.
+struct FieldLineParser {
+  enum Outcome {
+    case taken
+    case tooManyFields
+  }
+
+  private(set) var fields = HTTPFields()
+  /// What a line that begins with a blank belongs to.
+  private var folding = Folding.atStart
+
+  private enum Folding {
+    /// No field line has been seen; such a line is left out.
+    case atStart
+    /// The last line gave a field; such a line goes on with its value.
+    case intoLastField
+    /// The last line was left out; so is such a line.
+    case intoNothing
+  }
+
+  /// Takes a line that is not empty, with its offset in the head for the defects that it has.
+  mutating func take(_ line: [UInt8], at offset: Int, limit: Int, _ defects: inout [HTTPDefect]) -> Outcome {
+    guard let first = line.first else { return .taken }
+    Self.noteControls(in: line, at: offset, &defects)
+    if ASCII.isBlank(first) {
+      switch folding {
+      case .atStart:
+        defects.note(.blankBeforeFirstField, at: offset)
+      case .intoLastField:
+        defects.note(.obsoleteFolding, at: offset)
+        fields.extendLast(with: ASCII.trimmed(line[...]))
+      case .intoNothing:
+        defects.note(.obsoleteFolding, at: offset)
+      }
+      return .taken
+    }
+    guard let colon = line.firstIndex(of: ASCII.colon) else {
+      defects.note(.fieldWithoutColon, at: offset)
+      folding = .intoNothing
+      return .taken
+    }
+    guard fields.count < limit else { return .tooManyFields }
+    let name = ASCII.trimmed(line[..<colon])
+    if name.endIndex != colon { defects.note(.blankBeforeColon, at: offset) }
+    if name.isEmpty || !name.allSatisfy(ASCII.isToken) { defects.note(.nameNotToken, at: offset) }
+    fields.append(HTTPField(name: Array(name), value: Array(ASCII.trimmed(line[(colon + 1)...]))))
+    folding = .intoLastField
+    return .taken
+  }
+
+  /// Notes bytes that no line may hold.
+  ///
+  /// A CR in a line has no LF behind it: the line's own end was taken off.
+  static func noteControls(in line: [UInt8], at offset: Int, _ defects: inout [HTTPDefect]) {
+    for byte in line where ASCII.isControl(byte) {
+      defects.note(byte == ASCII.carriageReturn ? .bareCR : .controlByteInValue, at: offset)
+    }
+  }
+}
