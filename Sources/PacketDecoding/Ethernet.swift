@@ -6,10 +6,10 @@ enum Ethernet {
   private static let typeOffset = 12
 
   @inline(__always)
-  static func decode(_ bytes: RawSpan, _ cursor: inout LayerCursor) -> LayerStep {
+  static func decode(_ bytes: RawSpan, _ cursor: inout LayerCursor) -> NextLayer {
     guard cursor.available >= headerBytes else { return cursor.truncated(.ethernet, needed: headerBytes) }
     let type: UInt16 = bytes.checkedBigEndian(cursor.offset + typeOffset)
     cursor.offset += headerBytes
-    return .next(.etherType(type))
+    return EtherType.layer(type, &cursor)
   }
 }

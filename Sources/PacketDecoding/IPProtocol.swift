@@ -2,7 +2,7 @@ import NetworkTypes
 
 /// The table of protocols over IP, but for TCP, which ends the loop (IANA protocol numbers).
 enum IPProtocol {
-  static func decode(_ number: UInt8, _ bytes: RawSpan, _ cursor: inout LayerCursor) -> LayerStep {
+  static func decode(_ number: UInt8, _ bytes: RawSpan, _ cursor: inout LayerCursor) -> NextLayer {
     switch number {
     case 17: .stop(.udp)
     case 1, 58: .stop(.icmp)

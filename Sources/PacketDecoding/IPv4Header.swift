@@ -12,7 +12,7 @@ enum IPv4Header {
   private static let fragmentBits: UInt16 = 0x3fff
 
   @inline(__always)
-  static func decode(_ bytes: RawSpan, _ cursor: inout LayerCursor) -> LayerStep {
+  static func decode(_ bytes: RawSpan, _ cursor: inout LayerCursor) -> NextLayer {
     guard cursor.available >= minimumBytes else { return cursor.truncated(.ipv4, needed: minimumBytes) }
     let at = cursor.offset
     let first = bytes.checkedByte(at)
@@ -37,6 +37,6 @@ enum IPv4Header {
     cursor.offset += headerBytes
     let fragment: UInt16 = bytes.checkedBigEndian(at + fragmentOffset)
     if fragment & fragmentBits != 0 { return .stop(.fragment) }
-    return .next(.ipProtocol(bytes.checkedByte(at + protocolOffset)))
+    return .ipProtocol(bytes.checkedByte(at + protocolOffset))
   }
 }

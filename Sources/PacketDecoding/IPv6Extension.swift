@@ -8,7 +8,7 @@ enum IPv6Extension {
   private static let fragmentBits: UInt16 = 0xfff9
 
   /// Passes hop-by-hop options, destination options, a routing header or another of the same form.
-  static func decodeOptions(_ bytes: RawSpan, _ cursor: inout LayerCursor, isRouting: Bool) -> LayerStep {
+  static func decodeOptions(_ bytes: RawSpan, _ cursor: inout LayerCursor, isRouting: Bool) -> NextLayer {
     guard cursor.available >= unitBytes else { return cursor.truncated(.ipv6Extension, needed: unitBytes) }
     let at = cursor.offset
     let next = bytes.checkedByte(at)
@@ -20,16 +20,16 @@ enum IPv6Extension {
     // With segments left the checksum covers the last address of the route, and not the one in the IPv6 header.
     if isRouting, bytes.checkedByte(at + segmentsLeftOffset) != 0 { cursor.canVerifyChecksum = false }
     cursor.offset += length
-    return .next(.ipProtocol(next))
+    return .ipProtocol(next)
   }
 
   /// Passes the header of an atomic fragment (RFC 6946 §2), which is a whole packet, and stops at any other.
-  static func decodeFragment(_ bytes: RawSpan, _ cursor: inout LayerCursor) -> LayerStep {
+  static func decodeFragment(_ bytes: RawSpan, _ cursor: inout LayerCursor) -> NextLayer {
     guard cursor.available >= unitBytes else { return cursor.truncated(.ipv6Extension, needed: unitBytes) }
     let fragment: UInt16 = bytes.checkedBigEndian(cursor.offset + 2)
     guard fragment & fragmentBits == 0 else { return .stop(.fragment) }
     let next = bytes.checkedByte(cursor.offset)
     cursor.offset += unitBytes
-    return .next(.ipProtocol(next))
+    return .ipProtocol(next)
   }
 }

@@ -9,7 +9,7 @@ enum IPv6Header {
   private static let destinationOffset = 24
 
   @inline(__always)
-  static func decode(_ bytes: RawSpan, _ cursor: inout LayerCursor) -> LayerStep {
+  static func decode(_ bytes: RawSpan, _ cursor: inout LayerCursor) -> NextLayer {
     guard cursor.available >= headerBytes else { return cursor.truncated(.ipv6, needed: headerBytes) }
     let at = cursor.offset
     let version = bytes.checkedByte(at) >> 4
@@ -21,6 +21,6 @@ enum IPv6Header {
     cursor.destination = IPAddress(v6: bytes.checkedBigEndian(at + destinationOffset))
     cursor.canVerifyChecksum = true
     cursor.offset += headerBytes
-    return .next(.ipProtocol(bytes.checkedByte(at + nextHeaderOffset)))
+    return .ipProtocol(bytes.checkedByte(at + nextHeaderOffset))
   }
 }

@@ -4,33 +4,32 @@ import NetworkTypes
 enum InternetChecksum {
   /// The sum of `bytes[range]` as network-order words, folded to 16 bits; an odd last octet is padded with zero.
   ///
-  /// The sum is the same in any byte order but for a swap of the result (RFC 1071 §2 B), and 2^16 is 1 in it: so whole
-  /// machine words are added up as pairs of 32 bits, and folded once. `range` lies within `bytes`.
+  /// The sum is the same in any byte order but for a swap of the result (RFC 1071 §2 B), and 2^16 is 1 in it: so words
+  /// of 32 bits are added up in the machine's order, which the compiler does with vectors, and folded once.
+  @inline(__always)
   static func sum(_ bytes: RawSpan, _ range: Range<Int>) -> UInt16 {
-    var at = range.lowerBound
-    let end = range.upperBound
-    // Two accumulators of 32-bit halves: neither overflows below 2^32 words, which is more than a packet can hold.
-    var low: UInt64 = 0
-    var high: UInt64 = 0
-    while end - at >= 32 {
-      let first = bytes.checkedNative(at, as: UInt64.self)
-      let second = bytes.checkedNative(at + 8, as: UInt64.self)
-      let third = bytes.checkedNative(at + 16, as: UInt64.self)
-      let fourth = bytes.checkedNative(at + 24, as: UInt64.self)
-      low &+= (first & 0xffff_ffff) &+ (second & 0xffff_ffff) &+ (third & 0xffff_ffff) &+ (fourth & 0xffff_ffff)
-      high &+= (first >> 32) &+ (second >> 32) &+ (third >> 32) &+ (fourth >> 32)
-      at += 32
+    precondition(range.lowerBound >= 0 && range.upperBound <= bytes.byteCount)
+    // SAFETY: the range lies within the bytes, and `words` reads nothing outside `count` octets from its start.
+    let total = unsafe bytes.withUnsafeBytes { buffer -> UInt64 in
+      guard let base = buffer.baseAddress else { return 0 }
+      return unsafe words(base + range.lowerBound, count: range.count)
     }
-    while end - at >= 4 {
-      low &+= UInt64(bytes.checkedNative(at, as: UInt32.self))
-      at += 4
+    return UInt16(bigEndian: fold(total))
+  }
+
+  /// The sum of `count` octets from `start` on; it cannot overflow below 2^32 words, more than a packet can hold.
+  @inline(__always)
+  private static func words(_ start: UnsafeRawPointer, count: Int) -> UInt64 {
+    var sum: UInt64 = 0
+    // SAFETY: each load ends at or before `count`; integers of fixed width have no invalid bit patterns.
+    for index in 0..<count &>> 2 {
+      sum &+= UInt64(unsafe start.loadUnaligned(fromByteOffset: index &<< 2, as: UInt32.self))
     }
-    if end - at >= 2 {
-      low &+= UInt64(bytes.checkedNative(at, as: UInt16.self))
-      at += 2
+    if count & 2 != 0 { sum &+= UInt64(unsafe start.loadUnaligned(fromByteOffset: count & ~3, as: UInt16.self)) }
+    if count & 1 != 0 {
+      sum &+= UInt64(UInt16(bigEndian: UInt16(unsafe start.load(fromByteOffset: count &- 1, as: UInt8.self)) << 8))
     }
-    if at < end { low &+= UInt64(UInt16(bigEndian: UInt16(bytes.checkedByte(at)) << 8)) }
-    return UInt16(bigEndian: fold(low &+ high))
+    return sum
   }
 
   /// Whether a TCP segment's checksum, which stands in `bytes[range]`, is right (RFC 9293 §3.1, RFC 8200 §8.1).

@@ -27,6 +27,7 @@ public struct LinkType: RawRepresentable, Hashable, Sendable {
   private struct Row {
     let name: StaticString
     let first: NextLayer
+    @inline(__always)
     init(_ name: StaticString, _ first: NextLayer) {
       self.name = name
       self.first = first
@@ -34,6 +35,7 @@ public struct LinkType: RawRepresentable, Hashable, Sendable {
   }
 
   /// The table, as a switch because it is looked up for every packet.
+  @inline(__always)
   private var row: Row? {
     switch rawValue {
     case 0: Row("null", .loopback)
@@ -56,5 +58,6 @@ public struct LinkType: RawRepresentable, Hashable, Sendable {
   public var name: String { row.map { $0.name.description } ?? "link type \(rawValue)" }
 
   /// The layer that a packet begins with, `nil` for a link type that is not known.
+  @inline(__always)
   var firstLayer: NextLayer? { row?.first }
 }

@@ -8,18 +8,14 @@ enum NextLayer: Sendable {
   case linuxCooked2
   /// IPv4 or IPv6, told apart by the version in the first octet.
   case ip
-  case etherType(UInt16)
   case vlan
   case ipv4
   case ipv6
   case ipProtocol(UInt8)
-}
-
-/// What a layer says after it has moved the cursor to its payload.
-enum LayerStep {
-  case next(NextLayer)
+  /// Nothing that is decoded further.
   case stop(OtherProtocol)
-  case fail(DecodeError)
+  /// Nothing that can be decoded: `LayerCursor.failure` says why.
+  case failed
 }
 
 /// Where the decoder stands in a packet, and what the layers passed so far have said.
@@ -47,7 +43,13 @@ struct LayerCursor {
   @inline(__always)
   var available: Int { capturedEnd - offset }
 
+  /// Why decoding ended, once a layer has failed.
+  ///
+  /// It stands here so that what every step returns fits a register.
+  private(set) var failure: DecodeError?
+
   /// A cursor at the beginning of a packet.
+  @inline(__always)
   init(start: Int, capturedEnd: Int, declaredEnd: Int) {
     self.start = start
     self.offset = start
@@ -63,14 +65,18 @@ struct LayerCursor {
     capturedEnd = min(capturedEnd, declaredEnd)
   }
 
-  /// The step for a layer of which fewer than `needed` octets were captured.
-  func truncated(_ layer: DecodeError.Layer, needed: Int) -> LayerStep {
-    .fail(
-      DecodeError(layer: layer, kind: .truncated, needed: needed, available: available, offset: offset - start))
+  /// Fails for a layer of which fewer than `needed` octets were captured.
+  @inline(never)
+  mutating func truncated(_ layer: DecodeError.Layer, needed: Int) -> NextLayer {
+    fail(layer, .truncated, needed: needed, available: available)
   }
 
-  /// The step for a layer that is wrong in another way.
-  func fail(_ layer: DecodeError.Layer, _ kind: DecodeError.Kind, needed: Int = 0, available: Int = 0) -> LayerStep {
-    .fail(DecodeError(layer: layer, kind: kind, needed: needed, available: available, offset: offset - start))
+  /// Fails for a layer that is wrong in another way.
+  @inline(never)
+  mutating func fail(
+    _ layer: DecodeError.Layer, _ kind: DecodeError.Kind, needed: Int = 0, available: Int = 0
+  ) -> NextLayer {
+    failure = DecodeError(layer: layer, kind: kind, needed: needed, available: available, offset: offset - start)
+    return .failed
   }
 }

@@ -41,27 +41,25 @@ public struct PacketDecoder {
       declaredEnd: captured.lowerBound + length)
 
     for _ in 0..<packetLayers {
-      let step: LayerStep
       switch layer {
-      case .ethernet: step = Ethernet.decode(bytes, &cursor)
-      case .loopback: step = Loopback.decode(bytes, &cursor)
-      case .linuxCooked: step = LinuxCooked.decode(bytes, &cursor)
-      case .linuxCooked2: step = LinuxCooked.decode2(bytes, &cursor)
-      case .ip: step = RawIP.decode(bytes, cursor)
-      case .etherType(let type): step = EtherType.decode(type, cursor)
-      case .vlan: step = VLANTag.decode(bytes, &cursor, limit: vlanTags)
-      case .ipv4: step = IPv4Header.decode(bytes, &cursor)
-      case .ipv6: step = IPv6Header.decode(bytes, &cursor)
+      case .ethernet: layer = Ethernet.decode(bytes, &cursor)
+      case .loopback: layer = Loopback.decode(bytes, &cursor)
+      case .linuxCooked: layer = LinuxCooked.decode(bytes, &cursor)
+      case .linuxCooked2: layer = LinuxCooked.decode2(bytes, &cursor)
+      case .ip: layer = RawIP.decode(bytes, &cursor)
+      case .vlan: layer = VLANTag.decode(bytes, &cursor, limit: vlanTags)
+      case .ipv4: layer = IPv4Header.decode(bytes, &cursor)
+      case .ipv6: layer = IPv6Header.decode(bytes, &cursor)
       case .ipProtocol(TCPHeader.protocolNumber): return TCPHeader.decode(bytes, cursor)
-      case .ipProtocol(let number): step = IPProtocol.decode(number, bytes, &cursor)
-      }
-      switch step {
-      case .next(let next): layer = next
+      case .ipProtocol(let number): layer = IPProtocol.decode(number, bytes, &cursor)
       case .stop(let other): return .other(other)
-      case .fail(let error): return .undecodable(error)
+      case .failed: return .undecodable(cursor.failure ?? Self.nestedTooDeeply(cursor))
       }
     }
-    return .undecodable(
-      DecodeError(layer: .link, kind: .nestedTooDeeply, offset: cursor.offset - cursor.start))
+    return .undecodable(Self.nestedTooDeeply(cursor))
+  }
+
+  private static func nestedTooDeeply(_ cursor: LayerCursor) -> DecodeError {
+    DecodeError(layer: .link, kind: .nestedTooDeeply, offset: cursor.offset - cursor.start)
   }
 }
