@@ -52,7 +52,8 @@ struct FieldLineParser {
   ///
   /// A CR in a line has no LF behind it: the line's own end was taken off.
   static func noteControls(in line: [UInt8], at offset: Int, _ defects: inout [HTTPDefect]) {
-    for byte in line where ASCII.isControl(byte) {
+    for byte in line where byte < 0x20 || byte == 0x7f {
+      if byte == ASCII.tab { continue }
       defects.note(byte == ASCII.carriageReturn ? .bareCR : .controlByteInValue, at: offset)
     }
   }

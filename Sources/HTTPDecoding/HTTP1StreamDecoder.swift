@@ -10,6 +10,9 @@ public typealias HTTPResponseDecoder = HTTP1StreamDecoder<HTTPResponseHead>
 /// Call `next` with the same bytes and cursor until it says `needMoreBytes` or `failed`. After each `head` the caller
 /// says by `beginBody` how the body is framed, which for a response depends on its request; until then `next` takes
 /// nothing, so that bytes behind the head of a handshake stay the caller's.
+///
+/// The methods are compiled for both kinds of head besides the general form, which costs several times as much: callers
+/// are in other modules, where the compiler does not see the bodies.
 public struct HTTP1StreamDecoder<Head: HTTPHead>: Sendable {
   /// What reading on came to.
   public enum Event: Sendable, Hashable {
@@ -73,6 +76,8 @@ public struct HTTP1StreamDecoder<Head: HTTPHead>: Sendable {
   private let limits: Limits
 
   /// A decoder at the beginning of a stream.
+  @_specialize(where Head == HTTPRequestHead)
+  @_specialize(where Head == HTTPResponseHead)
   public init(limits: Limits = Limits()) {
     self.limits = limits
     headDecoder = HTTPHeadDecoder(limits: limits)
@@ -92,6 +97,8 @@ public struct HTTP1StreamDecoder<Head: HTTPHead>: Sendable {
   public var isAwaitingFraming: Bool { state == .awaitingFraming }
 
   /// Takes bytes from the cursor on, up to the next event.
+  @_specialize(where Head == HTTPRequestHead)
+  @_specialize(where Head == HTTPResponseHead)
   public mutating func next(_ bytes: RawSpan, _ cursor: inout Int) -> Event {
     switch state {
     case .head:
@@ -145,6 +152,8 @@ public struct HTTP1StreamDecoder<Head: HTTPHead>: Sendable {
   /// - Parameter framing: what `BodyFraming.forRequest` or `forResponse` gave.
   /// - Returns: whether a head was waiting.
   @discardableResult
+  @_specialize(where Head == HTTPRequestHead)
+  @_specialize(where Head == HTTPResponseHead)
   public mutating func beginBody(_ framing: BodyFraming) -> Bool {
     guard state == .awaitingFraming else { return false }
     switch framing {
@@ -167,6 +176,8 @@ public struct HTTP1StreamDecoder<Head: HTTPHead>: Sendable {
   /// - Returns: `true` if all of them stood in one body of known length, in one chunk's data or in a body until the end
   ///   of the stream, so that reading goes on behind them; `false` if the place in the messages is lost, and the
   ///   decoder has failed.
+  @_specialize(where Head == HTTPRequestHead)
+  @_specialize(where Head == HTTPResponseHead)
   public mutating func skip(_ byteCount: UInt64) -> Bool {
     switch state {
     case .failed, .finished:
@@ -189,6 +200,8 @@ public struct HTTP1StreamDecoder<Head: HTTPHead>: Sendable {
 
   /// Ends the stream, and says where its end stands.
   @discardableResult
+  @_specialize(where Head == HTTPRequestHead)
+  @_specialize(where Head == HTTPResponseHead)
   public mutating func finish() -> End {
     defer { state = .finished }
     switch state {

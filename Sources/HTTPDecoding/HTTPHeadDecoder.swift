@@ -47,6 +47,8 @@ public struct HTTPHeadDecoder<Head: HTTPHead>: Sendable {
   public var byteCount: Int { lines.byteCount }
 
   /// Takes bytes from the cursor on, up to the end of the head.
+  @_specialize(where Head == HTTPRequestHead)
+  @_specialize(where Head == HTTPResponseHead)
   public mutating func next(_ bytes: RawSpan, _ cursor: inout Int) -> Event {
     while true {
       if case .failed(let failure) = state { return .failed(failure) }

@@ -67,7 +67,7 @@ import Testing
       ("HTTP/2 200\r\n", 6), ("HTTP/1,1", 7), ("http/1.1 200 OK\r\n", 5), ("HTTP\r\n", 5),
       ("\rGET / HTTP/1.1", 2), ("\r\n GET /", 3), (" GET / HTTP/1.1", 1), ("\r\n\r\n\r\n\r\n\r\nGET /", 9),
       ("ABCDEFGHIJKLMNOPQRSTUVWXYZABCDEFG / HTTP/1.1\r\n", 33), ("@RSYNCD: 31.0\n", 1),
-      ("-----BEGIN", 1), ("~~~ x", 1),
+      ("-----BEGIN", 1), ("~~~ x", 1), ("LIST\t\r\n", 6), ("A \u{1}\u{2}\u{3}", 3),
     ] as [(String, Int?)])
   func `knows other protocols at once`(_ input: String, _ count: Int?) {
     // VNC's greeting is a word and a space, which only its line's end tells from a request.
@@ -79,7 +79,7 @@ import Testing
     "OPTIONS rtsp://example.com/media.mp4 RTSP/1.0\r\n", "a001 LOGIN user pass\r\n", "NICK someone\r\n",
     "set key 0 0 5\r\nvalue\r\n", "get key\r\n", "INFO {\"server_id\":\"X\"}\r\n", "CONNECT {\"verbose\":false}\r\n",
     "RFB 003.008\n", "PROXY TCP4 192.0.2.1 192.0.2.2 5000 80\r\n", "PASS secret\r\n", "MAIL FROM:<a@b>\r\n",
-    "LIST\t\r\n", "A \u{1}\u{2}\u{3}", "GET /index.html\r\n",
+    "A x\u{1}\u{2}\u{3}", "GET /index.html\r\n",
   ])
   func `what only looks like a request is refused by the head decoder before its line is over`(_ input: String) {
     Self.expect(input, .request)
