@@ -97,7 +97,7 @@ public enum PacketBuilder {
     bytes.append(integer: destination.port)
     bytes.append(integer: sequence)
     bytes.append(integer: acknowledgment)
-    bytes.append(UInt8((20 + padded.count) / 4 << 4))
+    bytes.append(UInt8((20 + padded.count) / 4) << 4)
     bytes.append(flags)
     bytes.append(integer: window)
     bytes += [0, 0, 0, 0] + padded + payload

@@ -56,11 +56,11 @@ public struct PcapngBuilder: Sendable {
     block(type: 3, body: integer(UInt32(truncatingIfNeeded: packet.originalLength)) + padded(packet.bytes))
   }
 
-  /// An obsolete packet block.
+  /// An obsolete packet block; see `packet` for the offset.
   public mutating func obsoletePacket(
-    _ packet: BuiltPacket, interface: UInt16 = 0, drops: UInt16 = 0xffff, options: [Option] = []
+    _ packet: BuiltPacket, interface: UInt16 = 0, offset: Int64 = 0, drops: UInt16 = 0xffff, options: [Option] = []
   ) {
-    let units = units(packet.nanoseconds, UInt32(interface))
+    let units = units(packet.nanoseconds - offset * 1_000_000_000, UInt32(interface))
     let body =
       integer(interface) + integer(drops) + integer(UInt32(truncatingIfNeeded: units >> 32))
       + integer(UInt32(truncatingIfNeeded: units)) + integer(UInt32(packet.bytes.count))
