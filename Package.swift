@@ -51,11 +51,13 @@ let package = Package(
         "NetworkTypes", "PacketCapture", "PacketDecoding", "TCPReassembly", "HTTPDecoding", "WebSocketDecoding",
       ],
       swiftSettings: shipped),
-    .target(name: "EventLogging", dependencies: ["NetworkTypes", "TrafficAnalysis"], swiftSettings: shipped),
+    .target(
+      name: "EventLogging", dependencies: ["NetworkTypes", "HTTPDecoding", "WebSocketDecoding", "TrafficAnalysis"],
+      swiftSettings: shipped),
     .executableTarget(
       name: "wstap",
       dependencies: [
-        "NetworkTypes", "PacketCapture", "LiveCapture", "TrafficAnalysis", "EventLogging",
+        "NetworkTypes", "PacketCapture", "LiveCapture", "TCPReassembly", "TrafficAnalysis", "EventLogging",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: shipped),

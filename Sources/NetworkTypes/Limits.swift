@@ -53,6 +53,8 @@ public struct Limits: Sendable {
   public var httpFields = 1000
   /// Bytes held of one direction while it waits for the other (early frames behind a request, an answer before it).
   public var heldBytes = 1 << 20
+  /// Tunnels (CONNECT, SOCKS, PROXY preambles) inside each other on one connection.
+  public var tunnels = 8
   /// Requests on one connection that wait for their answers.
   public var pipelinedRequests = 1000
 

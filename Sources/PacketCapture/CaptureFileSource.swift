@@ -48,6 +48,9 @@ public final class CaptureFileSource: PacketSource {
   /// Bytes read so far, as they stand on the disk; first looks at files are not counted.
   public var bytesRead: Int { openFiles.values.reduce(finishedBytes) { $0 + $1.bytesRead } }
 
+  /// Whether an input is a pipe or the like that is being read: what it gave should be told before it is waited for.
+  public var isStreaming: Bool { openFiles.values.contains { !$0.isRegular } }
+
   /// What the file of this index said beside its packets, as far as it was read; `nil` where it is no pcapng file.
   public func metadata(ofFile index: Int) -> CaptureMetadata? {
     openFiles[index]?.metadata ?? finishedMetadata[index]

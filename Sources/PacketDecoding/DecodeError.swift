@@ -58,3 +58,18 @@ extension DecodeError: CustomStringConvertible {
     }
   }
 }
+
+extension DecodeError {
+  /// The kind of fault in a few words, the same for all packets that have it: for counting.
+  public var summary: String {
+    switch kind {
+    case .truncated: "\(layer) truncated"
+    case .invalidLength: "\(layer) length invalid"
+    case .badVersion: "\(layer) version invalid"
+    case .unknownLinkType(let number): "link type \(number)"
+    case .unknownEtherType(let number): "EtherType 0x\(String(number, radix: 16))"
+    case .unknownAddressFamily(let number): "address family \(number)"
+    case .nestedTooDeeply: "nested too deeply"
+    }
+  }
+}

@@ -260,7 +260,10 @@ final class WebSocketAnalyzer {
       frames: assembler.frameCount, isDeflated: assembler.isCompressed,
       durationMicroseconds: packet.timestamp.microseconds(since: side.messageStart), form: form, losses: losses,
       undecoded: assembler.undecoded)
-    assembler.withKept { context.sink.message(record, payload: $0) }
+    assembler.withKept { kept in
+      let whole = form == .text && losses.contains(.truncated) ? UTF8Validator.wholeCharacters(in: kept) : kept.byteCount
+      context.sink.message(record, payload: kept.extracting(first: whole))
+    }
     assembler.close()
   }
 
@@ -274,14 +277,17 @@ final class WebSocketAnalyzer {
         .pong(
           roundTripMicroseconds: isWhole
             ? control.withKept { self.side(of: side.sender.opposite).pings.roundTrip($0, at: packet.timestamp) } : nil)
-      default: .close(isWhole ? control.withKept { ClosePayload($0) } : .oneByte)
+      default: .close(isWhole && !control.isTruncated ? control.withKept { ClosePayload($0) } : nil)
       }
     var losses = frame.losses
     if control.isTruncated { losses.insert(.truncated) }
     let record = ControlRecord(
       connection: identity, packet: packet, sender: side.sender, kind: kind, length: control.length,
       form: control.isWholeText ? .text : .bytes(errorOffset: nil), losses: losses)
-    control.withKept { context.sink.control(record, payload: $0) }
+    control.withKept { kept in
+      let whole = control.isWholeText && control.isTruncated ? UTF8Validator.wholeCharacters(in: kept) : kept.byteCount
+      context.sink.control(record, payload: kept.extracting(first: whole))
+    }
     switch kind {
     case .ping:
       side.summary.pings += 1
@@ -295,20 +301,19 @@ final class WebSocketAnalyzer {
   }
 
   private func noteClose(
-    _ payload: ClosePayload, _ frame: WebSocketSide.Frame, _ side: WebSocketSide, _ packet: PacketStamp
+    _ payload: ClosePayload?, _ frame: WebSocketSide.Frame, _ side: WebSocketSide, _ packet: PacketStamp
   ) {
     side.hasClosed = true
-    let isWhole = frame.losses.isEmpty
     if firstClose == nil {
       var reason: String?
-      if isWhole, case .status(_, let start) = payload {
+      if case .status(_, let start) = payload {
         reason = side.control.withKept { bytes in
           String(decoding: bytes.extracting(start..<bytes.byteCount).copied(), as: UTF8.self)
         }
       }
-      firstClose = (side.sender, isWhole ? payload.code?.rawValue : nil, reason)
+      firstClose = (side.sender, payload?.code?.rawValue, reason)
     }
-    guard isWhole, agreement.followsRFC6455 else { return }
+    guard let payload, agreement.followsRFC6455 else { return }
     CloseChecks.check(payload) { rule, detail in
       violations.report(
         rule, by: side.sender, at: frame.offset, packet: packet, connection: identity, to: context.sink,

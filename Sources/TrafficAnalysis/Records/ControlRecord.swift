@@ -9,8 +9,8 @@ public struct ControlRecord {
     case ping
     /// A pong, and the µs since the ping that it answers, where that is certain.
     case pong(roundTripMicroseconds: Int64?)
-    /// A Close with its payload.
-    case close(ClosePayload)
+    /// A Close with its payload, where all of that is known.
+    case close(ClosePayload?)
   }
 
   /// The connection.

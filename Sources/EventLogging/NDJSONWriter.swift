@@ -1,0 +1,247 @@
+internal import NetworkTypes
+public import TrafficAnalysis
+internal import WebSocketDecoding
+
+/// Writes each record as one JSON object a line (`docs/log-format.md`).
+public final class NDJSONWriter: EventSink {
+  let json = JSONWriter(capacity: 1 << 20)
+  let options: LogOptions
+  private let file: LogFile
+  private var time = TimeWriter()
+
+  /// Bytes that are gathered before they are written.
+  private static let flushBytes = 512 << 10
+  /// Memory that is kept for the next records, where one was longer.
+  private static let keptBytes = 2 << 20
+
+  /// A writer to `file`.
+  public init(file: LogFile, options: LogOptions) {
+    self.file = file
+    self.options = options
+  }
+
+  /// Whether nothing more can be written.
+  public var isBroken: Bool { file.failure != nil }
+
+  /// Writes what was gathered.
+  public func flush() {
+    unsafe json.withBytes { unsafe file.write($0) }
+    json.removeAll()
+    json.shrink(to: Self.keptBytes)
+  }
+
+  /// Takes the first record.
+  public func meta(_ record: MetaRecord) {
+    guard options.types.contains(.meta) else { return }
+    begin("meta", record.packet?.timestamp ?? .epoch)
+    json.raw(",\"tool\":\"wstap\",\"tool_version\":")
+    json.string(record.toolVersion)
+    json.raw(",\"inputs\":")
+    array(record.inputs) { json.string($0) }
+    if let filter = record.filter {
+      json.raw(",\"filter\":")
+      json.string(filter)
+    }
+    end()
+  }
+
+  /// Takes a handshake attempt.
+  public func open(_ record: OpenRecord) {
+    guard options.types.contains(.open) else { return }
+    begin("open", record.packet.timestamp, record.connection)
+    writeOpen(record)
+    end(record.packet)
+  }
+
+  /// Takes a message and what is kept of its payload.
+  public func message(_ record: MessageRecord, payload: RawSpan) {
+    guard options.types.contains(.message) else { return }
+    begin("message", record.packet.timestamp, record.connection)
+    direction(record.sender)
+    json.raw(",\"n\":")
+    json.integer(record.ordinal)
+    json.raw(record.opcode == .text ? ",\"op\":\"text\"" : ",\"op\":\"binary\"")
+    if let length = record.length {
+      json.raw(",\"len\":")
+      json.integer(length)
+    }
+    json.raw(",\"wire_len\":")
+    json.integer(record.wireLength)
+    json.raw(",\"frames\":")
+    json.integer(record.frames)
+    json.raw(",\"deflated\":")
+    json.boolean(record.isDeflated)
+    json.raw(",\"dur_us\":")
+    json.integer(Int(record.durationMicroseconds))
+    writePayload(record.form, payload)
+    losses(record.losses)
+    if let undecoded = record.undecoded {
+      json.raw(",\"undecoded\":")
+      json.string(undecoded.rawValue)
+    }
+    end(record.packet)
+  }
+
+  /// Takes a frame.
+  public func frame(_ record: FrameRecord) {
+    guard options.types.contains(.frame) else { return }
+    begin("frame", record.packet.timestamp, record.connection)
+    direction(record.sender)
+    json.raw(",\"off\":")
+    json.integer(record.offset)
+    json.raw(",\"fin\":")
+    json.boolean(record.header.isFinal)
+    json.raw(",\"rsv\":")
+    json.integer(Int(record.header.reservedBits))
+    json.raw(",\"opcode\":")
+    json.integer(Int(record.header.opcode.rawValue))
+    json.raw(",\"op\":")
+    json.string(record.header.opcode.name)
+    if let key = record.header.maskingKey {
+      json.raw(",\"mask\":\"")
+      json.hexadecimal(key)
+      json.raw("\"")
+    }
+    json.raw(",\"hdr_len\":")
+    json.integer(record.header.headerLength)
+    json.raw(",\"len\":")
+    json.integer(Int(min(record.length, Self.largestInteger)))
+    if record.header.payloadLength > Self.largestInteger {
+      json.raw(",\"len_declared\":")
+      json.string(String(record.header.payloadLength))
+    }
+    if let message = record.message {
+      json.raw(",\"msg\":")
+      json.integer(message)
+    }
+    losses(record.losses)
+    end(record.packet)
+  }
+
+  /// Takes a control frame and what is kept of its payload.
+  public func control(_ record: ControlRecord, payload: RawSpan) {
+    guard options.types.contains(.control) else { return }
+    begin("control", record.packet.timestamp, record.connection)
+    direction(record.sender)
+    switch record.kind {
+    case .ping: json.raw(",\"op\":\"ping\"")
+    case .pong: json.raw(",\"op\":\"pong\"")
+    case .close: json.raw(",\"op\":\"close\"")
+    }
+    json.raw(",\"len\":")
+    json.integer(record.length)
+    writeControlPayload(record, payload)
+    losses(record.losses)
+    end(record.packet)
+  }
+
+  /// Takes a violation.
+  public func violation(_ record: ViolationRecord) {
+    guard options.types.contains(.violation) else { return }
+    begin("violation", record.packet.timestamp, record.connection)
+    json.raw(",\"rule\":")
+    json.string(record.rule.id)
+    json.raw(",\"severity\":")
+    json.string(record.rule.severity.rawValue)
+    json.raw(",\"level\":")
+    json.string(record.rule.level.rawValue)
+    json.raw(",\"ref\":")
+    json.string(record.rule.reference)
+    direction(record.sender)
+    json.raw(",\"off\":")
+    json.integer(record.offset)
+    json.raw(",\"detail\":")
+    json.string(record.detail)
+    end(record.packet)
+  }
+
+  /// Takes the end of a WebSocket.
+  public func end(_ record: EndRecord) {
+    guard options.types.contains(.end) else { return }
+    begin("end", record.packet.timestamp, record.connection)
+    writeEnd(record)
+    end(record.packet)
+  }
+
+  /// Takes the counts.
+  public func stats(_ record: StatsRecord) {
+    if options.types.contains(.stats) {
+      begin("stats", record.packet.timestamp)
+      writeStats(record)
+      end()
+    }
+    if record.isFinal { flush() }
+  }
+
+  // MARK: - What every record has
+
+  /// The largest integer that a double holds exactly, with all below it.
+  static let largestInteger: UInt64 = 9_007_199_254_740_991
+
+  private func begin(_ type: StaticString, _ timestamp: Timestamp) {
+    json.raw("{\"v\":1,\"type\":\"")
+    json.raw(type)
+    json.raw("\",\"ts\":")
+    time.write(timestamp, to: json)
+    json.raw(",\"epoch_us\":")
+    json.integer(Int(timestamp.microseconds))
+  }
+
+  private func begin(_ type: StaticString, _ timestamp: Timestamp, _ connection: ConnectionIdentity) {
+    begin(type, timestamp)
+    if let rendering = connection.rendering {
+      json.raw(rendering)
+    } else {
+      let start = json.count
+      render(connection)
+      connection.rendering = unsafe json.withBytes { unsafe Array($0[start...]) }
+    }
+  }
+
+  private func render(_ connection: ConnectionIdentity) {
+    json.raw(",\"conn\":")
+    json.string(connection.name)
+    json.raw(",\"client_ip\":")
+    json.string(connection.client.address.description)
+    json.raw(",\"client_port\":")
+    json.integer(Int(connection.client.port))
+    json.raw(",\"server_ip\":")
+    json.string(connection.server.address.description)
+    json.raw(",\"server_port\":")
+    json.integer(Int(connection.server.port))
+    if let host = connection.host { field(",\"host", host) }
+    if let path = connection.path { field(",\"path", path) }
+  }
+
+  private func direction(_ sender: Sender) {
+    json.raw(sender == .client ? ",\"dir\":\"c2s\"" : ",\"dir\":\"s2c\"")
+  }
+
+  private func losses(_ losses: LossFlags) {
+    if losses.isEmpty {
+      json.raw(",\"truncated\":false,\"incomplete\":false,\"snapped\":false")
+      return
+    }
+    json.raw(",\"truncated\":")
+    json.boolean(losses.contains(.truncated))
+    json.raw(",\"incomplete\":")
+    json.boolean(losses.contains(.incomplete))
+    json.raw(",\"snapped\":")
+    json.boolean(losses.contains(.snapped))
+  }
+
+  private func end(_ packet: PacketStamp) {
+    json.raw(",\"pkt\":")
+    json.integer(packet.number)
+    if options.writesFile {
+      json.raw(",\"file\":")
+      json.integer(packet.fileIndex)
+    }
+    end()
+  }
+
+  private func end() {
+    json.raw("}\n")
+    if json.count >= Self.flushBytes { flush() }
+  }
+}

@@ -1,0 +1,200 @@
+internal import HTTPDecoding
+internal import NetworkTypes
+internal import PacketDecoding
+internal import TCPReassembly
+
+/// Takes the bytes of one connection to whoever understands them: first a detector, then HTTP/1.1, then WebSocket.
+///
+/// A stage that is done names the next, which gets the bytes that are left.
+final class ConnectionAnalyzer: ByteStreamAnalyzer {
+  private enum Stage {
+    /// The first bytes are looked at. To: any.
+    case detecting(ProtocolDetector)
+    /// The beginning was not captured, or its place is lost: a segment that begins a message is waited for. To: http.
+    case searching
+    /// HTTP/1.1. To: detecting (behind CONNECT), webSocket, opaque.
+    case http(HTTP1Analyzer)
+    /// The frames of a WebSocket, until the end.
+    case webSocket(WebSocketAnalyzer)
+    /// Nothing of interest.
+    case opaque
+  }
+
+  private let context: AnalysisContext
+  private unowned let connection: Connection
+  private var stage: Stage
+  private var ends: InlineArray<2, StreamEnd?> = [nil, nil]
+  private var tunnels = 0
+
+  init(context: AnalysisContext, connection: Connection) {
+    self.context = context
+    self.connection = connection
+    let isBeginningKnown = Direction.allCases.contains { connection.beginsAtSYN($0) }
+    stage = isBeginningKnown ? .detecting(ProtocolDetector()) : .searching
+  }
+
+  func receive(_ bytes: RawSpan, at position: StreamPosition) -> StreamDemand {
+    switch stage {
+    case .webSocket(let analyzer):
+      analyzer.receive(bytes, at: position)
+      return .everything
+    case .http(let analyzer):
+      take(analyzer.receive(bytes, at: position), of: analyzer, position)
+    case .detecting(let detector):
+      let verdict = detector.receive(bytes, at: position, limit: context.limits.heldBytes)
+      take(verdict, detector, position)
+    case .searching:
+      search(bytes, position)
+    case .opaque:
+      break
+    }
+    return demand
+  }
+
+  func gap(byteCount: Int, cause: GapCause, at position: StreamPosition) -> StreamDemand {
+    switch stage {
+    case .webSocket(let analyzer): analyzer.gap(byteCount: byteCount, cause: cause, at: position)
+    case .http(let analyzer): take(analyzer.gap(byteCount: byteCount, at: position), of: analyzer, position)
+    case .detecting: stage = .searching
+    case .searching, .opaque: break
+    }
+    return demand
+  }
+
+  func finish(_ end: StreamEnd, at position: StreamPosition) {
+    ends[position.direction.rawValue] = end
+    switch stage {
+    case .webSocket(let analyzer): analyzer.finish(end, at: position)
+    case .http(let analyzer): take(analyzer.finish(at: position), of: analyzer, position)
+    case .detecting, .searching, .opaque: break
+    }
+  }
+
+  private var demand: StreamDemand {
+    if case .opaque = stage { return .nothing }
+    return .everything
+  }
+
+  // MARK: - From stage to stage
+
+  private func take(_ verdict: ProtocolDetector.Verdict, _ detector: ProtocolDetector, _ position: StreamPosition) {
+    var verdict = verdict
+    while case .restart = verdict {
+      tunnels += 1
+      verdict = tunnels <= context.limits.tunnels ? detector.verdict() : .opaque
+    }
+    switch verdict {
+    case .undecided, .restart:
+      stage = .detecting(detector)
+    case .http(let requestDirection):
+      let isWhole = tunnels > 0 || connection.beginsAtSYN(requestDirection.opposite)
+      follow(requestDirection, searchesResponse: !isWhole)
+      let requests = detector.take(requestDirection)
+      let answers = detector.take(requestDirection.opposite)
+      replay(requests, requestDirection, position.packet)
+      replay(answers, requestDirection.opposite, position.packet)
+      replayEnds(position.packet)
+    case .tls:
+      context.statistics.tlsConnections += 1
+      stage = .opaque
+    case .opaque:
+      stage = .opaque
+    }
+  }
+
+  private func take(_ outcome: HTTP1Analyzer.Outcome, of analyzer: HTTP1Analyzer, _ position: StreamPosition) {
+    // A failure that was told on the way may not change the stage twice.
+    guard case .http(let current) = stage, current === analyzer else { return }
+    switch outcome {
+    case .http: break
+    case .opaque: stage = .opaque
+    case .tunnel:
+      let detector = ProtocolDetector()
+      let remainder = analyzer.takeRemainder()
+      detector.restart(with: remainder.requests, analyzer.requestDirection)
+      detector.restart(with: remainder.responses, analyzer.requestDirection.opposite)
+      take(.restart, detector, position)
+    case .webSocket(let exchange, let wait):
+      open(exchange, analyzer, wait, position)
+    }
+  }
+
+  private func open(
+    _ exchange: HandshakeExchange, _ http: HTTP1Analyzer, _ wait: Int64?, _ position: StreamPosition
+  ) {
+    let record = record(
+      of: exchange, clientDirection: http.requestDirection, packet: position.packet, wait: wait, isIncomplete: false)
+    if record.failure != nil { context.statistics.failedHandshakes += 1 }
+    let analyzer = WebSocketAnalyzer(
+      context: context, connection: connection, identity: record.connection,
+      clientDirection: http.requestDirection, agreement: exchange.agreement, opened: position.packet)
+    stage = .webSocket(analyzer)
+    context.sink.open(record)
+    HandshakeChecks.check(exchange) { rule, detail in
+      analyzer.reportHandshake(rule, by: .server, at: position, detail: detail())
+    }
+    let remainder = http.takeRemainder()
+    replay(remainder.requests, http.requestDirection, position.packet)
+    replay(remainder.responses, http.requestDirection.opposite, position.packet)
+    replayEnds(position.packet)
+  }
+
+  /// Gives bytes that were held to the stage at hand, with what is missing behind them.
+  private func replay(_ held: HeldBytes, _ direction: Direction, _ packet: PacketStamp) {
+    var position = StreamPosition(direction: direction, offset: held.offset, packet: packet)
+    if !held.bytes.isEmpty {
+      // SAFETY: bytes of an array of UInt8 are initialized, and the array lives during the call.
+      _ = receive(unsafe held.bytes.span.bytes, at: position)
+    }
+    guard held.lostBytes > 0 else { return }
+    position.offset += held.bytes.count
+    _ = gap(byteCount: held.lostBytes, cause: .lost, at: position)
+  }
+
+  /// Tells the stage at hand which directions are over already.
+  private func replayEnds(_ packet: PacketStamp) {
+    for direction in Direction.allCases {
+      guard let end = ends[direction.rawValue] else { continue }
+      finish(end, at: StreamPosition(direction: direction, offset: 0, packet: packet))
+    }
+  }
+
+  private func search(_ bytes: RawSpan, _ position: StreamPosition) {
+    if MessageStart.isRequest(bytes) {
+      follow(position.direction, searchesResponse: true)
+    } else if bytes.hasBytes(of: "HTTP/1.1 101", at: 0) {
+      follow(position.direction.opposite, searchesRequest: true)
+    } else {
+      return
+    }
+    _ = receive(bytes, at: position)
+  }
+
+  private func follow(_ requestDirection: Direction, searchesRequest: Bool = false, searchesResponse: Bool = false) {
+    stage = .http(
+      HTTP1Analyzer(
+        requestDirection: requestDirection, limits: context.limits, searchesRequest: searchesRequest,
+        searchesResponse: searchesResponse
+      ) { [unowned self] exchange, packet, wait, isIncomplete in
+        context.statistics.failedHandshakes += 1
+        context.sink.open(
+          record(
+            of: exchange, clientDirection: requestDirection, packet: packet, wait: wait, isIncomplete: isIncomplete))
+      })
+  }
+
+  private func record(
+    of exchange: HandshakeExchange, clientDirection: Direction, packet: PacketStamp, wait: Int64?, isIncomplete: Bool
+  ) -> OpenRecord {
+    let client = clientDirection == .fromOriginator ? connection.originator : connection.responder
+    let identity = ConnectionIdentity(
+      key: connection.key, start: connection.firstPacket.timestamp, client: client, host: exchange.host,
+      path: exchange.request?.target)
+    return OpenRecord(
+      connection: identity, packet: packet, discovery: .handshake, failure: exchange.failure,
+      isIncomplete: isIncomplete || exchange.request == nil, request: exchange.request, response: exchange.response,
+      isAcceptRight: exchange.isAcceptRight, deflate: exchange.agreement.deflate,
+      vlanIDs: connection.layers.vlanIDs, tcpRoundTripMicroseconds: connection.handshakeMicroseconds,
+      waitMicroseconds: wait)
+  }
+}

@@ -1,0 +1,282 @@
+internal import HTTPDecoding
+internal import NetworkTypes
+internal import TCPReassembly
+
+/// Follows the requests and answers of an HTTP/1.1 connection until one of them opens a WebSocket.
+///
+/// Answers are paired with requests in order. Bytes behind a request that may switch protocols wait for its answer, and
+/// an answer that was captured before its request waits for that.
+final class HTTP1Analyzer {
+  /// What the connection turned out to be.
+  enum Outcome {
+    /// HTTP so far.
+    case http
+    /// Another protocol: nothing more is wanted.
+    case opaque
+    /// A WebSocket, from the bytes on that are left.
+    case webSocket(HandshakeExchange, wait: Int64?)
+    /// A tunnel that CONNECT opened; another protocol begins with the bytes that are left.
+    case tunnel
+  }
+
+  private struct Request {
+    var head: HTTPRequestHead
+    var packet: PacketStamp
+    var isCandidate: Bool
+  }
+
+  /// The direction that the requests go.
+  let requestDirection: Direction
+  /// Told of each attempt that fails.
+  private let onFailure: (HandshakeExchange, PacketStamp, _ wait: Int64?, _ isIncomplete: Bool) -> Void
+  private let limits: Limits
+  private var requestDecoder: HTTPRequestDecoder
+  private var responseDecoder: HTTPResponseDecoder
+  private var pending: [Request] = []
+  /// Whether the newest request may switch protocols, and its answer is still to come.
+  private var awaitsSwitch = false
+  private var heldRequests = HeldBytes()
+  private var heldResponses = HeldBytes()
+  /// Whether a direction's place is lost: its next segment that begins a message is waited for.
+  private var searchesRequest = false
+  private var searchesResponse = false
+  /// Whether requests may be missing, so that an answer without one is read for itself.
+  private var mayLackRequests = false
+  private var hasFinishedRequests = false
+  private var hasFinishedResponses = false
+  private var outcome = Outcome.http
+
+  init(
+    requestDirection: Direction, limits: Limits, searchesRequest: Bool = false, searchesResponse: Bool = false,
+    onFailure: @escaping (HandshakeExchange, PacketStamp, Int64?, Bool) -> Void
+  ) {
+    self.requestDirection = requestDirection
+    self.limits = limits
+    self.searchesRequest = searchesRequest
+    self.searchesResponse = searchesResponse
+    self.onFailure = onFailure
+    mayLackRequests = searchesRequest
+    requestDecoder = HTTPRequestDecoder(limits: limits)
+    responseDecoder = HTTPResponseDecoder(limits: limits)
+  }
+
+  /// What is left of both directions behind a switch of protocols.
+  func takeRemainder() -> (requests: HeldBytes, responses: HeldBytes) {
+    (heldRequests.take(), heldResponses.take())
+  }
+
+  func receive(_ bytes: RawSpan, at position: StreamPosition) -> Outcome {
+    if position.direction == requestDirection {
+      feedRequests(bytes, position.offset, position.packet)
+    } else {
+      feedResponses(bytes, position.offset, position.packet)
+    }
+    advance(position.packet)
+    return outcome
+  }
+
+  func gap(byteCount: Int, at position: StreamPosition) -> Outcome {
+    let isRequest = position.direction == requestDirection
+    if isRequest {
+      if !heldRequests.isEmpty || awaitsSwitch {
+        heldRequests.appendGap(byteCount, at: position.offset)
+      } else if !searchesRequest, !requestDecoder.skip(UInt64(byteCount)) {
+        loseRequests()
+      }
+    } else {
+      if !heldResponses.isEmpty {
+        heldResponses.appendGap(byteCount, at: position.offset)
+      } else if !searchesResponse, !responseDecoder.skip(UInt64(byteCount)) {
+        loseResponses(position.packet)
+      }
+    }
+    advance(position.packet)
+    return outcome
+  }
+
+  func finish(at position: StreamPosition) -> Outcome {
+    if position.direction == requestDirection {
+      hasFinishedRequests = true
+    } else {
+      hasFinishedResponses = true
+    }
+    // No request will come any more that an answer could wait for.
+    if hasFinishedRequests { mayLackRequests = true }
+    advance(position.packet)
+    return outcome
+  }
+
+  // MARK: - Both directions
+
+  /// Lets what was held go on as far as the other direction now allows.
+  private func advance(_ packet: PacketStamp) {
+    var isMoving = true
+    while isMoving, case .http = outcome {
+      isMoving = false
+      if !heldResponses.bytes.isEmpty, canReadResponses {
+        let held = heldResponses.take()
+        // SAFETY: bytes of an array of UInt8 are initialized, and the array lives during the call.
+        feedResponses(unsafe held.bytes.span.bytes, held.offset, packet)
+        passGap(of: held, isRequest: false, packet)
+        isMoving = true
+      }
+      if case .http = outcome, !heldRequests.isEmpty, !awaitsSwitch {
+        let held = heldRequests.take()
+        // SAFETY: as above.
+        feedRequests(unsafe held.bytes.span.bytes, held.offset, packet)
+        passGap(of: held, isRequest: true, packet)
+        isMoving = true
+      }
+    }
+    // No answer will come any more.
+    if case .http = outcome, hasFinishedResponses, heldResponses.isEmpty {
+      giveUpPending(packet, isIncomplete: searchesResponse)
+    }
+  }
+
+  private func passGap(of held: HeldBytes, isRequest: Bool, _ packet: PacketStamp) {
+    guard held.lostBytes > 0 else { return }
+    let place = held.offset + held.bytes.count
+    if isRequest {
+      if !heldRequests.isEmpty || awaitsSwitch || !isHTTP {
+        heldRequests.appendGap(held.lostBytes, at: place)
+      } else if !requestDecoder.skip(UInt64(held.lostBytes)) {
+        loseRequests()
+      }
+    } else if !heldResponses.isEmpty || !isHTTP {
+      heldResponses.appendGap(held.lostBytes, at: place)
+    } else if !responseDecoder.skip(UInt64(held.lostBytes)) {
+      loseResponses(packet)
+    }
+  }
+
+  private var isHTTP: Bool {
+    if case .http = outcome { return true }
+    return false
+  }
+
+  // MARK: - Requests
+
+  private func feedRequests(_ bytes: RawSpan, _ offset: Int, _ packet: PacketStamp) {
+    guard isHTTP else { return heldRequests.append(bytes, at: offset, limit: limits.heldBytes) }
+    if searchesRequest {
+      guard MessageStart.isRequest(bytes) else { return }
+      searchesRequest = false
+      requestDecoder = HTTPRequestDecoder(limits: limits)
+    }
+    var cursor = 0
+    while heldRequests.isEmpty, !awaitsSwitch {
+      switch requestDecoder.next(bytes, &cursor) {
+      case .needMoreBytes:
+        return
+      case .head(let head):
+        take(head, packet)
+      case .body:
+        break
+      case .messageEnd:
+        awaitsSwitch = pending.last.map { HandshakeExchange.maySwitchProtocols($0.head) } ?? false
+      case .failed:
+        failRequests(packet)
+        return
+      }
+    }
+    if cursor < bytes.byteCount {
+      heldRequests.append(
+        bytes.extracting(cursor..<bytes.byteCount), at: offset + cursor, limit: limits.heldBytes)
+    }
+  }
+
+  private func take(_ head: HTTPRequestHead, _ packet: PacketStamp) {
+    pending.append(Request(head: head, packet: packet, isCandidate: HandshakeExchange.isCandidate(head)))
+    requestDecoder.beginBody(BodyFraming.forRequest(head).framing)
+    if pending.count > limits.pipelinedRequests { outcome = .opaque }
+  }
+
+  /// What was taken for a request is none: only an attempt that waits for its answer still matters.
+  private func failRequests(_ packet: PacketStamp) {
+    if pending.contains(where: \.isCandidate) {
+      searchesRequest = true
+    } else {
+      outcome = .opaque
+    }
+  }
+
+  private func loseRequests() {
+    searchesRequest = true
+    mayLackRequests = true
+  }
+
+  // MARK: - Answers
+
+  /// Whether an answer can be read: its request is known, or will not come.
+  private var canReadResponses: Bool {
+    !pending.isEmpty || mayLackRequests || !responseDecoder.isBetweenMessages
+  }
+
+  private func feedResponses(_ bytes: RawSpan, _ offset: Int, _ packet: PacketStamp) {
+    guard isHTTP else { return heldResponses.append(bytes, at: offset, limit: limits.heldBytes) }
+    if searchesResponse {
+      guard MessageStart.isResponse(bytes) else { return }
+      searchesResponse = false
+      responseDecoder = HTTPResponseDecoder(limits: limits)
+    }
+    var cursor = 0
+    while heldResponses.isEmpty, canReadResponses, case .http = outcome {
+      switch responseDecoder.next(bytes, &cursor) {
+      case .needMoreBytes:
+        return
+      case .head(let head):
+        take(head, packet)
+      case .body, .messageEnd:
+        break
+      case .failed:
+        giveUpPending(packet, isIncomplete: false)
+        outcome = .opaque
+        return
+      }
+    }
+    if cursor < bytes.byteCount {
+      heldResponses.append(
+        bytes.extracting(cursor..<bytes.byteCount), at: offset + cursor, limit: limits.heldBytes)
+    }
+  }
+
+  private func take(_ head: HTTPResponseHead, _ packet: PacketStamp) {
+    guard !head.isInterim else {
+      responseDecoder.beginBody(.none)
+      return
+    }
+    let request = pending.isEmpty ? nil : pending.removeFirst()
+    let exchange = HandshakeExchange(request: request?.head, response: head)
+    let wait = request.map { packet.timestamp.microseconds(since: $0.packet.timestamp) }
+    // The newest request is the only one that others wait behind.
+    if pending.isEmpty { awaitsSwitch = false }
+    if exchange.switchesToWebSocket {
+      outcome = .webSocket(exchange, wait: wait)
+      return
+    }
+    if request?.isCandidate == true { onFailure(exchange, packet, wait, false) }
+    if head.status == 101 {
+      outcome = .opaque
+    } else if request?.head.hasMethod("CONNECT") == true, 200...299 ~= head.status {
+      outcome = .tunnel
+    } else {
+      responseDecoder.beginBody(BodyFraming.forResponse(head, requestMethod: request?.head.method).framing)
+    }
+  }
+
+  private func loseResponses(_ packet: PacketStamp) {
+    searchesResponse = true
+    // Which of the requests were answered in the gap is unknown.
+    giveUpPending(packet, isIncomplete: true)
+    mayLackRequests = true
+  }
+
+  private func giveUpPending(_ packet: PacketStamp, isIncomplete: Bool) {
+    for request in pending where request.isCandidate {
+      onFailure(HandshakeExchange(request: request.head, response: nil), packet, nil, isIncomplete)
+    }
+    pending = []
+    awaitsSwitch = false
+  }
+}

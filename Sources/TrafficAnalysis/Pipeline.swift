@@ -1,0 +1,112 @@
+internal import NetworkTypes
+public import PacketCapture
+internal import PacketDecoding
+internal import TCPReassembly
+
+/// Takes packets from a source through decoding, reassembly and analysis to a sink, on one thread.
+public final class Pipeline {
+  private let options: AnalysisOptions
+  private let filter: (any PacketFilter)?
+  private let sink: any EventSink
+  private let context: AnalysisContext
+  private let connections: ConnectionTable
+  private var decoder: PacketDecoder
+  private var counts = PacketCounts()
+  private var meta: MetaRecord
+  private var latest: PacketStamp?
+
+  /// A pipeline to `sink`.
+  ///
+  /// - Parameters:
+  ///   - options: What to analyze, and under which bounds.
+  ///   - filter: Decides which packets are looked at; `nil` takes all.
+  ///   - meta: What the log's first record says; its packet is filled in.
+  ///   - sink: Takes the records.
+  public init(options: AnalysisOptions, filter: (any PacketFilter)?, meta: MetaRecord, sink: any EventSink) {
+    self.options = options
+    self.filter = filter
+    self.meta = meta
+    self.sink = sink
+    let context = AnalysisContext(options: options, sink: sink)
+    self.context = context
+    decoder = PacketDecoder(limits: options.limits)
+    connections = ConnectionTable(limits: options.limits, overlapPolicy: options.overlapPolicy) { connection in
+      ConnectionAnalyzer(context: context, connection: connection)
+    }
+  }
+
+  /// Analyzes all packets of `source`, and tells the end of every connection that is still open.
+  ///
+  /// - Parameters:
+  ///   - source: Gives the packets.
+  ///   - afterBatch: Called after each batch, for what must be done in between (flushing, progress).
+  public func run(_ source: any PacketSource, afterBatch: () -> Void = {}) throws(CaptureError) {
+    var failure: CaptureError?
+    do throws(CaptureError) {
+      while !sink.isBroken, !hasReachedPacketLimit, let run = try source.nextBatch() {
+        run.batch.withBytes { bytes in
+          for index in run.range where !hasReachedPacketLimit {
+            take(run.batch.packets[index], bytes, fileIndex: run.batch.fileIndex)
+          }
+        }
+        afterBatch()
+      }
+    } catch {
+      // What was captured before the failure is told all the same.
+      failure = error
+    }
+    finish()
+    if let failure { throw failure }
+  }
+
+  private var hasReachedPacketLimit: Bool {
+    guard let limit = options.packetLimit else { return false }
+    return counts.packets >= limit
+  }
+
+  private func take(_ packet: Packet, _ bytes: RawSpan, fileIndex: Int) {
+    if let filter {
+      let isWanted = filter.accepts(
+        bytes.extracting(packet.bytes), originalLength: packet.originalLength, linkType: packet.linkType)
+      guard isWanted else { return }
+    }
+    let stamp = PacketStamp(timestamp: packet.timestamp, number: packet.number, fileIndex: fileIndex)
+    if latest == nil {
+      meta.packet = stamp
+      sink.meta(meta)
+    }
+    latest = stamp
+    counts.add(byteCount: packet.bytes.count, linkType: packet.linkType)
+    let decoded = decoder.decode(
+      bytes, in: packet.bytes, originalLength: packet.originalLength, linkType: packet.linkType,
+      frameCheckBytes: packet.frameCheckBytes)
+    switch decoded {
+    case .segment(let segment): connections.receive(segment, bytes, packet: stamp)
+    case .other(let other): counts.add(other)
+    case .undecodable(let error): counts.add(error)
+    }
+  }
+
+  private func finish() {
+    if let latest {
+      connections.finish(packet: latest)
+    } else {
+      sink.meta(meta)
+    }
+    sink.stats(statistics(isFinal: true))
+  }
+
+  /// Counts up to now.
+  public func statistics(isFinal: Bool) -> StatsRecord {
+    let transport = connections.statistics()
+    let found = context.statistics
+    return StatsRecord(
+      packet: latest ?? PacketStamp(timestamp: .epoch, number: 0, fileIndex: 0), isFinal: isFinal,
+      linkTypes: counts.linkTypeNames, packets: counts.packets, bytes: counts.bytes, undecodable: counts.undecodable,
+      undecodableReasons: counts.undecodableReasons, badChecksums: transport.badChecksums,
+      fragments: counts.fragments, tcpConnections: transport.connections, webSockets: found.webSockets,
+      openWebSockets: found.openWebSockets, failedHandshakes: found.failedHandshakes,
+      tlsConnections: found.tlsConnections, oneSidedConnections: transport.oneSided, gaps: transport.gaps,
+      gapBytes: transport.gapBytes, evicted: transport.evicted, memoryBytes: ProcessMemory.peakBytes)
+  }
+}
