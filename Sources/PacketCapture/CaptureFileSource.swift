@@ -29,7 +29,9 @@ public final class CaptureFileSource: PacketSource {
   /// Files with a descriptor of their own; beyond, regular ones are closed between reads.
   private static let openDescriptors = 64
 
-  /// A source over `paths`, of which `-` is standard input. Nothing is thrown: see ``failures``.
+  /// A source over `paths`, of which `-` is standard input.
+  ///
+  /// Nothing is thrown: see ``failures``.
   public init(
     paths: [String], limits: Limits = Limits(), batchBytes: Int = CaptureFile.defaultBatchBytes
   ) {
