@@ -32,8 +32,9 @@ extension PcapngReader {
   /// An Interface Description Block (§4.2).
   mutating func takeInterface(_ bytes: RawSpan, _ block: Block) {
     let index = interfaces.count
-    guard index < limits.captureInterfaces else {
-      return fault(block, "a section describes more than \(limits.captureInterfaces) interfaces")
+    let most = limits.captureInterfaces
+    guard index < most else {
+      return fault(block, "a section describes more than \(most) interfaces")
     }
     let start = block.bytes.lowerBound
     let linkType: UInt16 = integer(bytes, start, block)

@@ -50,8 +50,8 @@ struct PcapngReader {
     static let custom: UInt32 = 0xbad
     /// A custom block that is not to be copied.
     static let customUncopied: UInt32 = 0x4000_0bad
-    /// Sysdig's system calls.
-    static let systemCalls: Set<UInt32> = [0x204, 0x208, 0x216, 0x217, 0x221, 0x222]
+    /// Sysdig's system calls, of three versions.
+    static let systemCalls: Set<UInt32> = [0x204, 0x216, 0x221]
   }
 
   private static let byteOrderMagic: UInt32 = 0x1a2b_3c4d
@@ -108,11 +108,12 @@ struct PcapngReader {
       }
       let type = isSwapped ? rawType.byteSwapped : rawType
       let declared = word(bytes, offset + 4)
-      let length = Int(declared)
-      guard length >= Self.minimumLength(of: type), length % 4 == 0 else {
+      // Old writers left the padding out of the length, but wrote it.
+      let length = (Int(declared) + 3) & ~3
+      guard length >= Self.minimumLength(of: type) else {
         step.fault = ParseStep.Fault(
           offset: fileOffset + offset,
-          reason: "a block of type \(type) has the impossible length \(length)")
+          reason: "a block of type \(type) has the impossible length \(declared)")
         break
       }
       if end - offset < length {
@@ -226,6 +227,7 @@ struct PcapngReader {
     _ bytes: RawSpan, _ block: Block, isObsolete: Bool, into packets: inout [Packet]
   ) {
     packetNumber += 1
+    let number = packetNumber
     // The minimum length guarantees the 20 bytes of fixed fields.
     let start = block.bytes.lowerBound
     let index: Int
@@ -240,11 +242,11 @@ struct PcapngReader {
     let original = Int(word(bytes, start + 16))
     let dataStart = start + 20
     guard captured <= block.bytes.upperBound - dataStart, captured <= limits.packetBytes else {
-      fault(block, "packet \(packetNumber) claims \(captured) captured bytes, more than its block or the limit allows")
+      fault(block, "packet \(number) claims \(captured) captured bytes, more than its block or the limit allows")
       return
     }
     guard index < interfaces.count else {
-      fault(block, "packet \(packetNumber) names interface \(index), which is not described")
+      fault(block, "packet \(number) names interface \(index), which is not described")
       return
     }
     var frameCheckBytes = interfaces[index].frameCheckBytes
@@ -256,14 +258,15 @@ struct PcapngReader {
     packets.append(
       Packet(
         timestamp: lastTimestamp, bytes: dataStart..<dataStart + captured, originalLength: original,
-        linkType: interfaces[index].linkType, number: packetNumber, frameCheckBytes: frameCheckBytes))
+        linkType: interfaces[index].linkType, number: number, frameCheckBytes: frameCheckBytes))
   }
 
   /// A Simple Packet Block (§4.4): of the first interface, without a time; the previous packet's time is used.
   private mutating func takeSimplePacket(_ bytes: RawSpan, _ block: Block, into packets: inout [Packet]) {
     packetNumber += 1
+    let number = packetNumber
     guard let interface = interfaces.first else {
-      fault(block, "packet \(packetNumber) is of the first interface, but none is described")
+      fault(block, "packet \(number) is of the first interface, but none is described")
       return
     }
     let original = Int(word(bytes, block.bytes.lowerBound))
@@ -271,13 +274,13 @@ struct PcapngReader {
     // The captured length is not written down: it is the smaller of the original and the snap length.
     let captured = interface.snapLength > 0 ? min(original, interface.snapLength) : original
     guard captured <= block.bytes.upperBound - start, captured <= limits.packetBytes else {
-      fault(block, "packet \(packetNumber) claims \(captured) captured bytes, more than its block or the limit allows")
+      fault(block, "packet \(number) claims \(captured) captured bytes, more than its block or the limit allows")
       return
     }
     packets.append(
       Packet(
         timestamp: lastTimestamp, bytes: start..<start + captured, originalLength: original,
-        linkType: interface.linkType, number: packetNumber, frameCheckBytes: interface.frameCheckBytes))
+        linkType: interface.linkType, number: number, frameCheckBytes: interface.frameCheckBytes))
   }
 
   /// Keeps a packet's comments; gives the length of its frame check sequence where the flags tell it.
@@ -301,9 +304,9 @@ struct PcapngReader {
   }
 
   /// Notes a fault that does not end the reading.
-  mutating func fault(_ block: Block, _ reason: String) {
+  mutating func fault(_ block: Block, _ reason: @autoclosure () -> String) {
     // One more than is told, so that the caller sees that there were more.
     guard faults.count <= limits.faultsPerFile else { return }
-    faults.append(ParseStep.Fault(offset: block.fileOffset, reason: reason))
+    faults.append(ParseStep.Fault(offset: block.fileOffset, reason: reason()))
   }
 }

@@ -2,14 +2,6 @@ import NetworkTypes
 import PacketCapture
 import Testing
 
-#if canImport(Darwin)
-  import Darwin
-#elseif canImport(Musl)
-  import Musl
-#else
-  import Glibc
-#endif
-
 struct CaptureFileSourceTests {
   /// A capture whose packets have these times, in seconds; each packet's one byte is the file's `mark`.
   static func capture(_ times: [UInt32], mark: UInt8 = 0) -> [UInt8] {
@@ -62,19 +54,11 @@ struct CaptureFileSourceTests {
   }
 
   @Test func `more files than descriptors are merged`() {
-    // Each file spans the whole time and several batches, so that all of them are being read at once.
-    var limit = rlimit()
-    getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
-    let old = limit
-    limit.rlim_cur = min(limit.rlim_cur, 256)
-    setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
-    defer {
-      var old = old
-      setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &old)
-    }
-    let count = 300
-    let times = (0..<count).map { file in (0..<500).map { UInt32($0 * count + file) } }
-    #expect(Self.merge(times).map { $0[1] } == [Int](0..<count * 500))
+    // Each file spans the whole time and several batches, so that all of them are being read at once. The usual limit
+    // is 1024 descriptors.
+    let count = 1100
+    let times = (0..<count).map { file in (0..<260).map { UInt32($0 * count + file) } }
+    #expect(Self.merge(times).map { $0[1] } == [Int](0..<count * 260))
   }
 
   @Test func `an input that cannot be read does not end the run`() {
@@ -109,5 +93,13 @@ struct CaptureFileSourceTests {
 
   @Test func `no inputs give no packets`() throws {
     #expect(try CaptureFileSource(paths: []).nextBatch() == nil)
+  }
+
+  @Test func `the bytes read are those of all files, whose sum is known at the start`() throws {
+    let files = [[1, 3], [2], [4, 5, 6]].map { TemporaryFile(Self.capture($0)) }
+    let source = CaptureFileSource(paths: files.map(\.path))
+    #expect(source.totalBytes == 3 * 24 + 6 * 17)
+    while try source.nextBatch() != nil {}
+    #expect(source.bytesRead == 3 * 24 + 6 * 17)
   }
 }

@@ -206,6 +206,39 @@ struct PcapngReaderTests {
     #expect(reading.damage.map(\.isCutShort) == [false])
   }
 
+  @Test func `a length without the padding that follows is understood`() {
+    var file = CaptureBytes()
+    file.section()
+    file.interface()
+    for _ in 0..<2 {
+      file.enhanced(ticks: 1, [1, 2, 3])
+      file.bytes[file.bytes.count - 4] -= 1
+      file.bytes[file.bytes.count - 32] -= 1
+    }
+    let reading = read(file.bytes)
+    #expect(reading.packets.map(\.bytes) == [[1, 2, 3], [1, 2, 3]])
+    #expect(reading.damage.isEmpty)
+  }
+
+  /// Block types, and whether Wireshark gives such a block a number.
+  static let numbered: [(UInt32, Bool)] = [
+    (9, true), (0xbad, true), (0x4000_0bad, true), (0x204, true), (0x216, true), (0x221, true), (0x201, false),
+    (7, false), (8, false), (11, false), (0x8000_0001, false),
+  ]
+
+  @Test(arguments: numbered)
+  func `packets are numbered as Wireshark numbers them`(_ type: UInt32, isNumbered: Bool) {
+    for size in [40, 20_000] {
+      var file = CaptureBytes()
+      file.section()
+      file.interface()
+      file.enhanced(ticks: 1, [1])
+      file.block(type) { $0.add([UInt8](repeating: 0, count: size)) }
+      file.enhanced(ticks: 1, [1])
+      #expect(read(file.bytes, batchBytes: 4096).packets.map(\.number) == [1, isNumbered ? 3 : 2])
+    }
+  }
+
   @Test func `two lengths of a block that differ end the file`() {
     for type: UInt32 in [6, 0x8000_0001] {
       var file = CaptureBytes()
