@@ -32,6 +32,7 @@ public final class CaptureFilter: PacketFilter {
   /// - Parameters:
   ///   - expression: The filter's text.
   ///   - linkType: The link type to try it with, where it is known already.
+  /// - Throws: What libpcap says of an expression that is no filter.
   public init(_ expression: String, linkType: UInt16? = nil) throws(SyntaxError) {
     self.expression = expression
     // An expression may suit one link type only ("wlan type mgt"): it is a mistake if it suits none of the usual.

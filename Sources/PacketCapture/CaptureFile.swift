@@ -63,6 +63,9 @@ public final class CaptureFile {
       guard filled >= pcap.headerBytes else {
         throw CaptureError(file: path, reason: "is cut inside its pcap file header")
       }
+      if let version = pcap.unknownVersion {
+        throw CaptureError(file: path, reason: "is a pcap file of the unknown version \(version)")
+      }
       toSkip = pcap.headerBytes
     } else if pcapng == nil {
       throw CaptureError(file: path, reason: batch.withBytes(upTo: used) { CaptureFormat.refusal($0) })
@@ -89,7 +92,9 @@ public final class CaptureFile {
   /// Closes a regular file until more of it is wanted; the batch that is being filled stays.
   func suspend() { file.suspend() }
 
-  /// The next packets, in file order; `nil` at the end. What a slow writer has not yet written is not waited for.
+  /// The next packets, in file order; `nil` at the end.
+  ///
+  /// What a slow writer has not yet written is not waited for.
   public func nextBatch() throws(CaptureError) -> PacketBatch? {
     while !isAtEnd {
       if filled > 0 {
@@ -170,7 +175,9 @@ public final class CaptureFile {
     isAtEnd = true
     if let fault = inflater?.fault {
       report(offset: fileOffset + filled, reason: fault)
-    } else if filled > 0 || toSkip > 0 || pcapng?.isInsideBlock == true {
+    } else if let start = pcapng?.skippedBlock {
+      report(offset: start, reason: "the file ends inside its last record", isCutShort: true)
+    } else if filled > 0 {
       report(offset: fileOffset, reason: "the file ends inside its last record", isCutShort: true)
     }
   }

@@ -22,6 +22,8 @@ public final class CaptureFileSource: PacketSource {
   private var openFiles: [Int: CaptureFile] = [:]
   private var finishedDamage: [CaptureDamage] = []
   private var finishedBytes = 0
+  private var sizes: [Int: Int] = [:]
+  private var hasStreams = false
 
   /// Storage of all open files' batches, in bytes; each file's share is between these two, unless a packet is larger.
   private static let sharedBatchBytes = 64 << 20
@@ -29,7 +31,9 @@ public final class CaptureFileSource: PacketSource {
   /// Files with a descriptor of their own; beyond, regular ones are closed between reads.
   private static let openDescriptors = 64
 
-  /// A source over `paths`, of which `-` is standard input. Nothing is thrown: see ``failures``.
+  /// A source over `paths`, of which `-` is standard input.
+  ///
+  /// Nothing is thrown: see ``failures``.
   public init(
     paths: [String], limits: Limits = Limits(), batchBytes: Int = CaptureFile.defaultBatchBytes
   ) {
@@ -45,6 +49,11 @@ public final class CaptureFileSource: PacketSource {
     }
   }
 
+  /// Bytes of all inputs together, as they stand on the disk; `nil` where one of them streams.
+  ///
+  /// A single input is known only once it was read from.
+  public var totalBytes: Int? { hasStreams ? nil : sizes.values.reduce(0, &+) }
+
   /// Bytes read so far, as they stand on the disk; first looks at files are not counted.
   public var bytesRead: Int { openFiles.values.reduce(finishedBytes) { $0 + $1.bytesRead } }
 
@@ -52,6 +61,8 @@ public final class CaptureFileSource: PacketSource {
   public var isStreaming: Bool { openFiles.values.contains { !$0.isRegular } }
 
   /// What the file of this index said beside its packets, as far as it was read; `nil` where it is no pcapng file.
+  ///
+  /// The first item after a call that is still held copies what was said so far: not to be asked for each batch.
   public func metadata(ofFile index: Int) -> CaptureMetadata? {
     openFiles[index]?.metadata ?? finishedMetadata[index]
   }
@@ -109,6 +120,7 @@ public final class CaptureFileSource: PacketSource {
       let file = try CaptureFile(
         path: paths[index], limits: limits, pool: pool, fileIndex: index, batchBytes: batchBytes ?? shareOfBatchBytes)
       openFiles[index] = file
+      if let size = file.size { sizes[index] = size } else { hasStreams = true }
       return file
     } catch {
       failures.append(error)

@@ -1,4 +1,6 @@
-/// What a pcapng file says beside its packets. Texts are kept as the bytes that stand there, which ought to be UTF-8.
+/// What a pcapng file says beside its packets.
+///
+/// Texts are kept as the bytes that stand there, which ought to be UTF-8.
 public struct CaptureMetadata: Sendable {
   /// What wrote a section, from its Section Header Block.
   public struct Section: Sendable, Equatable {
@@ -53,7 +55,9 @@ public struct CaptureMetadata: Sendable {
     public var names: [[UInt8]]
   }
 
-  /// Counters of an interface, from an Interface Statistics Block. Counters that the block lacks are `nil`.
+  /// Counters of an interface, from an Interface Statistics Block.
+  ///
+  /// Counters that the block lacks are `nil`.
   public struct Statistics: Sendable, Equatable {
     /// Index of the interface's section among the file's.
     public var section: Int

@@ -16,7 +16,9 @@ struct Cursor {
   var fileIndex: Int
   var content: Content
 
-  /// Whether this comes before `other`. A batch that is used up is read on first, as what follows may be as early.
+  /// Whether this comes before `other`.
+  ///
+  /// A batch that is used up is read on first, as what follows may be as early.
   func precedes(_ other: Cursor) -> Bool {
     time != other.time ? time < other.time : fileIndex < other.fileIndex
   }

@@ -93,7 +93,9 @@ final class GzipInflater {
     }
   }
 
-  /// Behind a member: goes on with the next one, or ends. Zero bytes are padding, as gzip(1) has it.
+  /// Behind a member: goes on with the next one, or ends.
+  ///
+  /// Zero bytes are padding, as gzip(1) has it.
   private func beginMember() throws(CaptureError) {
     while true {
       if unsafe stream.pointee.avail_in == 0 {

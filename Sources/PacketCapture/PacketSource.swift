@@ -23,7 +23,9 @@ public struct PacketRun {
   }
 }
 
-/// Why an input cannot be read at all. Its description is one sentence for standard error.
+/// Why an input cannot be read at all.
+///
+/// Its description is one sentence for standard error.
 public struct CaptureError: Error, Sendable, CustomStringConvertible {
   /// The input's name.
   public let file: String

@@ -4,6 +4,8 @@ internal import NetworkTypes
 struct PcapReader {
   /// Bytes of the file's header.
   let headerBytes: Int
+  /// The version, where it is one whose records nobody knows how to read.
+  let unknownVersion: String?
 
   private let isSwapped: Bool
   private let nanosecondsPerUnit: Int64
@@ -59,7 +61,9 @@ struct PcapReader {
 
     let major: UInt16 = header.checkedNative(4)
     let minor: UInt16 = header.checkedNative(6)
-    switch (isSwapped ? major.byteSwapped : major, isSwapped ? minor.byteSwapped : minor) {
+    let version = (major: isSwapped ? major.byteSwapped : major, minor: isSwapped ? minor.byteSwapped : minor)
+    unknownVersion = version.major == 2 || version == (543, 0) ? nil : "\(version.major).\(version.minor)"
+    switch version {
     case (2, 0..<3): lengthOrder = .originalFirst
     // 543.0 is what DG/UX's tcpdump wrote.
     case (2, 3), (543, 0): lengthOrder = .smallerIsCaptured

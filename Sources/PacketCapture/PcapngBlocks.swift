@@ -2,9 +2,18 @@ internal import NetworkTypes
 
 /// The blocks that describe rather than carry packets.
 extension PcapngReader {
-  /// A Section Header Block (§4.1). The section's length is not used: blocks are read to the next header.
+  /// A Section Header Block (§4.1).
+  ///
+  /// The section's length is not used: blocks are read to the next header.
   mutating func takeSection(_ bytes: RawSpan, _ block: Block) {
     let index = metadata.sections.count
+    let major: UInt16 = integer(bytes, block.bytes.lowerBound + 4, block)
+    let minor: UInt16 = integer(bytes, block.bytes.lowerBound + 6, block)
+    // "Some pcapng file writers have used a minor version of 2"; every 1.x is read the same.
+    guard major == 1 else {
+      isKnownVersion = false
+      return fault(block, "a section of the unknown version \(major).\(minor) is skipped")
+    }
     var section = CaptureMetadata.Section()
     var options = PcapngOptions(block: block, from: block.bytes.lowerBound + 16)
     while let option = options.next(bytes) {
@@ -23,8 +32,9 @@ extension PcapngReader {
   /// An Interface Description Block (§4.2).
   mutating func takeInterface(_ bytes: RawSpan, _ block: Block) {
     let index = interfaces.count
-    guard index < limits.captureInterfaces else {
-      return fault(block, "a section describes more than \(limits.captureInterfaces) interfaces")
+    let most = limits.captureInterfaces
+    guard index < most else {
+      return fault(block, "a section describes more than \(most) interfaces")
     }
     let start = block.bytes.lowerBound
     let linkType: UInt16 = integer(bytes, start, block)

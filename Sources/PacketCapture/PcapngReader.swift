@@ -12,21 +12,23 @@ struct PcapngReader {
   private(set) var isSwapped = false
   /// What packets need of the section's interfaces.
   var interfaces: [Clock] = []
+  /// Whether the section is of a version that is understood; the blocks of others are skipped.
+  var isKnownVersion = true
   private var packetNumber = 0
   private var lastTimestamp = Timestamp.epoch
-  private var state = State.beforeSection
+  private var state = State.atBlock
 
   /// What is expected next.
   private enum State {
-    /// The first Section Header Block; goes to `atBlock`.
-    case beforeSection
-    /// A block.
+    /// A block; goes to `atTrailer` where its body is skipped.
     case atBlock
     /// The trailing length of a block whose body was skipped; goes to `atBlock`.
-    case atTrailer(UInt32)
+    case atTrailer(length: UInt32, fileOffset: Int)
   }
 
-  /// What packets need of an interface. Without references, so that a packet costs no reference counting.
+  /// What packets need of an interface.
+  ///
+  /// Without references, so that a packet costs no reference counting.
   struct Clock {
     var linkType: UInt16
     var frameCheckBytes = 0
@@ -45,6 +47,11 @@ struct PcapngReader {
     static let enhancedPacket: UInt32 = 6
     static let journalEntry: UInt32 = 9
     static let secrets: UInt32 = 10
+    static let custom: UInt32 = 0xbad
+    /// A custom block that is not to be copied.
+    static let customUncopied: UInt32 = 0x4000_0bad
+    /// Sysdig's system calls, of three versions.
+    static let systemCalls: Set<UInt32> = [0x204, 0x216, 0x221]
   }
 
   private static let byteOrderMagic: UInt32 = 0x1a2b_3c4d
@@ -61,9 +68,9 @@ struct PcapngReader {
     metadata = CaptureMetadata(limit: limits.metadataBytes)
   }
 
-  /// Whether the file would be cut if it ended where the reader stands.
-  var isInsideBlock: Bool {
-    if case .atTrailer = state { true } else { false }
+  /// The file offset of the block whose body is being skipped, if one is.
+  var skippedBlock: Int? {
+    if case .atTrailer(_, let start) = state { start } else { nil }
   }
 
   /// Takes blocks from the front of `bytes`, which stand at `fileOffset`.
@@ -72,14 +79,13 @@ struct PcapngReader {
     var offset = 0
     let end = bytes.byteCount
     while true {
-      if case .atTrailer(let length) = state {
+      if case .atTrailer(let length, let start) = state {
         guard end - offset >= 4 else {
           step.wanted = 4
           break
         }
         guard word(bytes, offset) == length else {
-          step.fault = ParseStep.Fault(
-            offset: fileOffset + offset, reason: "a block's two lengths differ")
+          step.fault = ParseStep.Fault(offset: start, reason: "a block's two lengths differ")
           break
         }
         offset += 4
@@ -102,11 +108,12 @@ struct PcapngReader {
       }
       let type = isSwapped ? rawType.byteSwapped : rawType
       let declared = word(bytes, offset + 4)
-      let length = Int(declared)
-      guard length >= Self.minimumLength(of: type), length % 4 == 0 else {
+      // Old writers left the padding out of the length, but wrote it.
+      let length = (Int(declared) + 3) & ~3
+      guard length >= Self.minimumLength(of: type) else {
         step.fault = ParseStep.Fault(
           offset: fileOffset + offset,
-          reason: "a block of type \(type) has the impossible length \(length)")
+          reason: "a block of type \(type) has the impossible length \(declared)")
         break
       }
       if end - offset < length {
@@ -126,7 +133,7 @@ struct PcapngReader {
         }
         if Self.isKept(type) { metadata.omittedItems += 1 }
         if Self.isNumbered(type) { packetNumber += 1 }
-        state = .atTrailer(declared)
+        state = .atTrailer(length: declared, fileOffset: fileOffset + offset)
         step.consumed = offset
         step.skipped = length - 4
         step.wanted = 4
@@ -139,6 +146,10 @@ struct PcapngReader {
       }
       let block = Block(
         bytes: offset + 8..<offset + length - 4, fileOffset: fileOffset + offset, isSwapped: isSwapped)
+      if !isKnownVersion && type != BlockType.section {
+        offset += length
+        continue
+      }
       switch type {
       case BlockType.enhancedPacket, BlockType.obsoletePacket:
         takePacket(bytes, block, isObsolete: type == BlockType.obsoletePacket, into: &packets)
@@ -146,6 +157,7 @@ struct PcapngReader {
         takeSimplePacket(bytes, block, into: &packets)
       case BlockType.section:
         interfaces.removeAll(keepingCapacity: true)
+        isKnownVersion = true
         takeSection(bytes, block)
       case BlockType.interface: takeInterface(bytes, block)
       case BlockType.nameResolution: takeNames(bytes, block)
@@ -200,7 +212,12 @@ struct PcapngReader {
   }
 
   /// Whether a block that holds no packet has a number nevertheless, as in Wireshark's frame.number.
-  private static func isNumbered(_ type: UInt32) -> Bool { type == BlockType.journalEntry }
+  private static func isNumbered(_ type: UInt32) -> Bool {
+    switch type {
+    case BlockType.journalEntry, BlockType.custom, BlockType.customUncopied: true
+    default: BlockType.systemCalls.contains(type)
+    }
+  }
 
   // MARK: Packets
 
@@ -210,6 +227,7 @@ struct PcapngReader {
     _ bytes: RawSpan, _ block: Block, isObsolete: Bool, into packets: inout [Packet]
   ) {
     packetNumber += 1
+    let number = packetNumber
     // The minimum length guarantees the 20 bytes of fixed fields.
     let start = block.bytes.lowerBound
     let index: Int
@@ -224,11 +242,11 @@ struct PcapngReader {
     let original = Int(word(bytes, start + 16))
     let dataStart = start + 20
     guard captured <= block.bytes.upperBound - dataStart, captured <= limits.packetBytes else {
-      fault(block, "packet \(packetNumber) claims \(captured) captured bytes, more than its block or the limit allows")
+      fault(block, "packet \(number) claims \(captured) captured bytes, more than its block or the limit allows")
       return
     }
     guard index < interfaces.count else {
-      fault(block, "packet \(packetNumber) names interface \(index), which is not described")
+      fault(block, "packet \(number) names interface \(index), which is not described")
       return
     }
     var frameCheckBytes = interfaces[index].frameCheckBytes
@@ -240,14 +258,15 @@ struct PcapngReader {
     packets.append(
       Packet(
         timestamp: lastTimestamp, bytes: dataStart..<dataStart + captured, originalLength: original,
-        linkType: interfaces[index].linkType, number: packetNumber, frameCheckBytes: frameCheckBytes))
+        linkType: interfaces[index].linkType, number: number, frameCheckBytes: frameCheckBytes))
   }
 
   /// A Simple Packet Block (§4.4): of the first interface, without a time; the previous packet's time is used.
   private mutating func takeSimplePacket(_ bytes: RawSpan, _ block: Block, into packets: inout [Packet]) {
     packetNumber += 1
+    let number = packetNumber
     guard let interface = interfaces.first else {
-      fault(block, "packet \(packetNumber) is of the first interface, but none is described")
+      fault(block, "packet \(number) is of the first interface, but none is described")
       return
     }
     let original = Int(word(bytes, block.bytes.lowerBound))
@@ -255,13 +274,13 @@ struct PcapngReader {
     // The captured length is not written down: it is the smaller of the original and the snap length.
     let captured = interface.snapLength > 0 ? min(original, interface.snapLength) : original
     guard captured <= block.bytes.upperBound - start, captured <= limits.packetBytes else {
-      fault(block, "packet \(packetNumber) claims \(captured) captured bytes, more than its block or the limit allows")
+      fault(block, "packet \(number) claims \(captured) captured bytes, more than its block or the limit allows")
       return
     }
     packets.append(
       Packet(
         timestamp: lastTimestamp, bytes: start..<start + captured, originalLength: original,
-        linkType: interface.linkType, number: packetNumber, frameCheckBytes: interface.frameCheckBytes))
+        linkType: interface.linkType, number: number, frameCheckBytes: interface.frameCheckBytes))
   }
 
   /// Keeps a packet's comments; gives the length of its frame check sequence where the flags tell it.
@@ -285,9 +304,9 @@ struct PcapngReader {
   }
 
   /// Notes a fault that does not end the reading.
-  mutating func fault(_ block: Block, _ reason: String) {
+  mutating func fault(_ block: Block, _ reason: @autoclosure () -> String) {
     // One more than is told, so that the caller sees that there were more.
     guard faults.count <= limits.faultsPerFile else { return }
-    faults.append(ParseStep.Fault(offset: block.fileOffset, reason: reason))
+    faults.append(ParseStep.Fault(offset: block.fileOffset, reason: reason()))
   }
 }

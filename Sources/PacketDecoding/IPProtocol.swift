@@ -6,9 +6,10 @@ enum IPProtocol {
     switch number {
     case 17: .stop(.udp)
     case 1, 58: .stop(.icmp)
-    // Hop-by-hop options, destination options, mobility (RFC 6275 §6.1), HIP (RFC 7401 §5.1), Shim6 (RFC 5533 §5).
-    case 0, 60, 135, 139, 140: IPv6Extension.decodeOptions(bytes, &cursor, isRouting: false)
-    case 43: IPv6Extension.decodeOptions(bytes, &cursor, isRouting: true)
+    // Hop-by-hop options, mobility (RFC 6275 §6.1), HIP (RFC 7401 §5.1), Shim6 (RFC 5533 §5).
+    case 0, 135, 139, 140: IPv6Extension.decodeOptions(bytes, &cursor)
+    case 43: IPv6Extension.decodeRouting(bytes, &cursor)
+    case 60: IPv6Extension.decodeDestinationOptions(bytes, &cursor)
     case 44: IPv6Extension.decodeFragment(bytes, &cursor)
     case 51: AuthenticationHeader.decode(bytes, &cursor)
     default: .stop(.ipProtocol(number))

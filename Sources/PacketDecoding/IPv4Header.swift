@@ -23,12 +23,14 @@ enum IPv4Header {
     }
     let totalLength = Int(bytes.checkedBigEndian(at + totalLengthOffset, as: UInt16.self))
     // Zero is what a capture on the sending host shows of a packet that the network card cuts up later (TSO): it then
-    // fills the frame. All else is honoured: a smaller length leaves padding behind, a larger one was cut.
+    // fills the frame. A smaller length than the frame's leaves padding behind.
     if totalLength != 0 {
       guard totalLength >= headerBytes else {
         return cursor.fail(.ipv4, .invalidLength, needed: totalLength, available: headerBytes)
       }
-      cursor.limit(to: totalLength)
+      if totalLength <= cursor.declaredEnd - at || isRight(bytes, at, headerBytes, cursor) {
+        cursor.limit(to: totalLength)
+      }
     }
     guard cursor.available >= headerBytes else { return cursor.truncated(.ipv4, needed: headerBytes) }
     cursor.source = IPAddress(v4: bytes.checkedBigEndian(at + sourceOffset))
@@ -38,5 +40,15 @@ enum IPv4Header {
     let fragment: UInt16 = bytes.checkedBigEndian(at + fragmentOffset)
     if fragment & fragmentBits != 0 { return .stop(.fragment) }
     return .ipProtocol(bytes.checkedByte(at + protocolOffset))
+  }
+
+  /// Whether a header is whole and its checksum right, which decides where its length contradicts the frame's.
+  ///
+  /// Some tools cut packets and write the cut length as the original one, and then the header is to be believed; a
+  /// damaged header is not, and its packet ends with the frame.
+  @inline(never)
+  private static func isRight(_ bytes: RawSpan, _ at: Int, _ headerBytes: Int, _ cursor: LayerCursor) -> Bool {
+    guard cursor.available >= headerBytes else { return false }
+    return InternetChecksum.sum(bytes, at..<at + headerBytes) == 0xffff
   }
 }

@@ -7,8 +7,8 @@ enum IPv6Extension {
   /// The fragment offset and the more-fragments bit; the two bits between are reserved.
   private static let fragmentBits: UInt16 = 0xfff9
 
-  /// Passes hop-by-hop options, destination options, a routing header or another of the same form.
-  static func decodeOptions(_ bytes: RawSpan, _ cursor: inout LayerCursor, isRouting: Bool) -> NextLayer {
+  /// Passes hop-by-hop options or another header of the same form.
+  static func decodeOptions(_ bytes: RawSpan, _ cursor: inout LayerCursor) -> NextLayer {
     guard cursor.available >= unitBytes else { return cursor.truncated(.ipv6Extension, needed: unitBytes) }
     let at = cursor.offset
     let next = bytes.checkedByte(at)
@@ -17,10 +17,22 @@ enum IPv6Extension {
       return cursor.fail(.ipv6Extension, .invalidLength, needed: length, available: cursor.declaredEnd - at)
     }
     guard cursor.available >= length else { return cursor.truncated(.ipv6Extension, needed: length) }
-    // With segments left the checksum covers the last address of the route, and not the one in the IPv6 header.
-    if isRouting, bytes.checkedByte(at + segmentsLeftOffset) != 0 { cursor.canVerifyChecksum = false }
     cursor.offset += length
     return .ipProtocol(next)
+  }
+
+  /// Passes a routing header: with segments left, the checksum covers the last address of the route (RFC 8200 §8.1).
+  static func decodeRouting(_ bytes: RawSpan, _ cursor: inout LayerCursor) -> NextLayer {
+    if let left = bytes.byte(at: cursor.offset + segmentsLeftOffset), left != 0 { cursor.canVerifyChecksum = false }
+    return decodeOptions(bytes, &cursor)
+  }
+
+  /// Passes destination options: with a home address in them, the checksum covers that one (RFC 6275 §11.3.1).
+  ///
+  /// They are too rare to be searched for it, so that no checksum behind them is judged.
+  static func decodeDestinationOptions(_ bytes: RawSpan, _ cursor: inout LayerCursor) -> NextLayer {
+    cursor.canVerifyChecksum = false
+    return decodeOptions(bytes, &cursor)
   }
 
   /// Passes the header of an atomic fragment (RFC 6946 §2), which is a whole packet, and stops at any other.

@@ -7,6 +7,7 @@ public import NetworkTypes
 public struct PacketDecoder {
   private let vlanTags: Int
   private let packetLayers: Int
+  private let packetBytes: Int
 
   /// A decoder under the default limits.
   public init() { self.init(limits: Limits()) }
@@ -15,6 +16,7 @@ public struct PacketDecoder {
   public init(limits: Limits) {
     vlanTags = limits.vlanTags
     packetLayers = limits.packetLayers
+    packetBytes = limits.packetBytes
   }
 
   /// Decodes the packet that lies in `range` of `bytes`.
@@ -22,7 +24,7 @@ public struct PacketDecoder {
   /// - Parameters:
   ///   - bytes: The storage that the packet lies in.
   ///   - range: The captured octets.
-  ///   - originalLength: Octets on the wire; one below the captured length is not believed.
+  ///   - originalLength: Octets on the wire; less than were captured or more than `Limits.packetBytes` is not believed.
   ///   - linkType: The number of the LINKTYPE_ registry.
   ///   - frameCheckBytes: Octets of a frame check sequence at the end of the packet, 0 if none is known of.
   /// - Returns: The segment, or what else the packet is.
@@ -34,7 +36,7 @@ public struct PacketDecoder {
     }
     let captured = range.clamped(to: 0..<bytes.byteCount)
     // A frame check sequence may be captured, cut, or cut in part: it ends the packet on the wire in any case.
-    let onWire = max(min(originalLength, Int(UInt32.max)), captured.count)
+    let onWire = max(min(originalLength, packetBytes), captured.count)
     let length = max(onWire - max(frameCheckBytes, 0), 0)
     var cursor = LayerCursor(
       start: captured.lowerBound, capturedEnd: captured.lowerBound + min(captured.count, length),

@@ -25,11 +25,18 @@ struct IPv4HeaderTests {
     #expect(Literal.isSegment(decode(bytes, linkType: 101), of: bytes))
   }
 
-  @Test func `a total length beyond the capture leaves a snapped payload`() {
-    let segment = decode(packet([2: 5, 3: 0xdc]), linkType: 101).segment
-    #expect(segment?.payload == 40..<43)
-    #expect(segment?.payloadLength == 1460)
-    #expect(segment?.hasBadChecksum == false)
+  @Test func `a total length beyond the frame is believed where the header's checksum is right`() {
+    // 1500 octets in all, 0x5b1 more than the literal has, and as much less in the checksum.
+    let bytes = packet([2: 5, 3: 0xdc, 10: 0x21, 11: 0x13])
+    for originalLength in [bytes.count, 1500] {
+      let segment = decode(bytes, linkType: 101, originalLength: originalLength).segment
+      #expect(segment?.payload == 40..<43)
+      #expect(segment?.payloadLength == 1460)
+      #expect(segment?.hasBadChecksum == false)
+    }
+    let damaged = packet([2: 5, 3: 0xdc])
+    #expect(decode(damaged, linkType: 101).segment?.payloadLength == 3)
+    #expect(decode(damaged, linkType: 101, originalLength: 1500).segment?.payloadLength == 1460)
   }
 
   @Test(
@@ -45,9 +52,9 @@ struct IPv4HeaderTests {
   }
 
   @Test func `options that were cut are a truncation`() {
-    let bytes = Array(packet([0: 0x4f, 2: 1]).prefix(43))
+    let bytes = packet([0: 0x4f, 2: 1])
     #expect(
-      decode(bytes, linkType: 101).error
+      decode(bytes, linkType: 101, originalLength: 299).error
         == DecodeError(layer: .ipv4, kind: .truncated, needed: 60, available: 43, offset: 0))
   }
 

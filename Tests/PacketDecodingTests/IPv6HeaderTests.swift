@@ -43,6 +43,12 @@ struct IPv6HeaderTests {
     #expect(decode(bytes, linkType: 101).segment?.hasBadChecksum == false)
   }
 
+  @Test func `the checksum is not judged behind destination options, which may hold a home address`() {
+    var bytes = packet(60, "06 00 01 04 00 00 00 00")
+    bytes[bytes.count - 1] ^= 0xff
+    #expect(decode(bytes, linkType: 101).segment?.hasBadChecksum == false)
+  }
+
   @Test func `a payload length of zero fills the frame`() {
     var bytes = Literal.ipv6
     bytes[5] = 0

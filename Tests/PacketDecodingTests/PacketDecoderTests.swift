@@ -127,4 +127,13 @@ struct PacketDecoderTests {
     #expect(Literal.isSegment(decode(Literal.ethernet, originalLength: 0), of: Literal.ethernet))
     #expect(Literal.isSegment(decode(Literal.ethernet, originalLength: 20), of: Literal.ethernet))
   }
+
+  @Test func `an original length beyond any packet is not believed`() {
+    var bytes = Literal.ipv4
+    bytes[2] = 0
+    bytes[3] = 0
+    let segment = decode(bytes, linkType: 101, originalLength: 3_600_000_000).segment
+    #expect(segment?.payload == 40..<43)
+    #expect(segment?.payloadLength == Limits().packetBytes - 40)
+  }
 }
