@@ -26,10 +26,13 @@ public struct Timestamp: Hashable, Comparable, Sendable {
   }
 
   /// Nanoseconds from `earlier` to this time; negative where the capture's clock went back.
+  ///
+  /// A difference of more than 292 years does not fit and is clamped to ±`Int64.max`.
   @inlinable
   public func nanoseconds(since earlier: Timestamp) -> Int64 {
-    // Cannot overflow: both are within ±2^53 µs.
-    nanoseconds - earlier.nanoseconds
+    let (difference, overflow) = nanoseconds.subtractingReportingOverflow(earlier.nanoseconds)
+    guard overflow else { return difference }
+    return nanoseconds < 0 ? -.max : .max
   }
 
   /// Whole microseconds from `earlier` to this time, 0 where the capture's clock went back.

@@ -95,6 +95,7 @@ final class WebSocketAnalyzer {
         begin(header, side, offset: position.offset + cursor - header.headerLength, position.packet)
       case .payload(let range, let offset):
         take(bytes.extracting(range), offset: offset, side)
+        if side.assembler.textErrorOffset != nil { checkPayload(side, position.packet) }
       case .end:
         endFrame(side, position.packet)
       case .framingLost:
@@ -159,6 +160,7 @@ final class WebSocketAnalyzer {
     side.hasSeenMessageStart = true
     side.messageStart = packet.timestamp
     side.messageLosses = []
+    side.hasPayloadFault = false
     side.summary.messages += 1
     return .message
   }
@@ -182,27 +184,33 @@ final class WebSocketAnalyzer {
       tellControl(frame, side, packet)
     case .message where frame.header.isFinal:
       side.assembler.finish()
-      let error = side.messageLosses.isEmpty ? faultOfMessage(side) : nil
+      checkPayload(side, packet, frame)
       tellMessage(side, packet)
-      if let (rule, detail) = error {
-        violations.report(
-          rule, by: side.sender, at: frame.offset, packet: packet, connection: identity, to: context.sink,
-          detail: detail)
-      }
     case .message, .nothing:
       break
     }
   }
 
-  /// What is wrong with a whole message's payload.
-  private func faultOfMessage(_ side: WebSocketSide) -> (Rule, String)? {
+  /// Reports what is wrong with the open message's payload, as soon as it shows: a receiver may fail the connection
+  /// there, so that the message never ends.
+  private func checkPayload(_ side: WebSocketSide, _ packet: PacketStamp, _ lastFrame: WebSocketSide.Frame? = nil) {
+    guard !side.hasPayloadFault, let frame = lastFrame ?? side.frame else { return }
+    let rule: Rule
+    let detail: String
     if side.assembler.undecoded == .inflateFailed {
-      return (.inflateFailed, "\(side.assembler.wireLength) bytes do not inflate")
-    }
-    guard side.assembler.undecoded == nil, let offset = side.assembler.textErrorOffset,
+      rule = .inflateFailed
+      detail = "\(side.assembler.wireLength) bytes do not inflate"
+    } else if side.assembler.undecoded == nil, let offset = side.assembler.textErrorOffset,
       agreement.followsRFC6455, !agreement.hasUnknownExtension
-    else { return nil }
-    return (.textInvalidUTF8, "not UTF-8 from byte \(offset) on")
+    {
+      rule = .textInvalidUTF8
+      detail = "not UTF-8 from byte \(offset) on"
+    } else {
+      return
+    }
+    side.hasPayloadFault = true
+    violations.report(
+      rule, by: side.sender, at: frame.offset, packet: packet, connection: identity, to: context.sink, detail: detail)
   }
 
   // MARK: - Losses

@@ -33,6 +33,8 @@ final class WebSocketSide {
   var messageStart = Timestamp.epoch
   /// Losses of the open message.
   var messageLosses: LossFlags = []
+  /// Whether a fault of the open message's payload was reported.
+  var hasPayloadFault = false
   /// Whether a Close was sent.
   var hasClosed = false
   /// Whether the beginning of a message was seen since bytes were last lost.

@@ -15,6 +15,14 @@ struct TimestampTests {
     #expect(Timestamp(nanoseconds: nanoseconds).microseconds == microseconds)
   }
 
+  @Test func `differences beyond 292 years are clamped`() {
+    let (early, late) = (Timestamp(nanoseconds: .min), Timestamp(nanoseconds: .max))
+    #expect(late.nanoseconds(since: early) == .max)
+    #expect(early.nanoseconds(since: late) == -.max)
+    #expect(late.microseconds(since: early) == .max / 1000)
+    #expect(early.microseconds(since: late) == 0)
+  }
+
   @Test func `a clock that goes back gives no time`() {
     let (early, late) = (Timestamp(nanoseconds: -1_000), Timestamp(nanoseconds: 5_999))
     #expect(late.nanoseconds(since: early) == 6_999)
