@@ -84,24 +84,35 @@ final class JSONWriter {
 
   /// Writes a number in decimal, with zeros in front up to `width` digits.
   func digits(_ value: UInt, atLeast width: Int) {
+    reserve(24)
     var length = 1
     var bound: UInt = 10
-    while length < 20, value >= bound {
-      length += 1
-      if length < 20 { bound &*= 10 }
+    while value >= bound, length < 19 {
+      length &+= 1
+      bound &*= 10
     }
-    let total = max(length, width)
-    reserve(total)
+    if length == 19, value >= bound { length = 20 }
+    let end = count &+ max(length, width)
     var rest = value
-    var index = count + total
-    while index > count {
-      index -= 1
-      // SAFETY: `index` lies within the `total` bytes for which `reserve` made room.
-      unsafe base[index] = UInt8(truncatingIfNeeded: 0x30 + rest % 10)
-      rest /= 10
+    var index = end
+    // SAFETY: `reserve` made room for 20 digits, more than any width asked for.
+    while index &- 2 >= count {
+      let pair = Int(truncatingIfNeeded: rest % 100) &* 2
+      rest /= 100
+      index &-= 2
+      unsafe base[index] = Self.pairs.utf8Start[pair]
+      unsafe base[index &+ 1] = Self.pairs.utf8Start[pair &+ 1]
     }
-    count += total
+    if index > count { unsafe base[index &- 1] = UInt8(truncatingIfNeeded: 0x30 &+ rest % 10) }
+    count = end
   }
+
+  /// The numbers 00 to 99.
+  private static let pairs: StaticString = """
+    00010203040506070809101112131415161718192021222324252627282930313233343536373839\
+    40414243444546474849505152535455565758596061626364656667686970717273747576777879\
+    8081828384858687888990919293949596979899
+    """
 
   /// Writes a 32-bit number as 8 hex digits.
   func hexadecimal(_ value: UInt32) {
@@ -113,26 +124,53 @@ final class JSONWriter {
 
   /// Writes a JSON string of UTF-8 that was validated.
   func string(_ text: RawSpan) {
-    byte(UInt8(ascii: "\""))
+    // The longest escape has six bytes; short texts are far more common than memory is short.
     let length = text.byteCount
-    var index = 0
-    while index < length {
-      let end = Self.endOfPlainRun(in: text, from: index)
-      if end > index {
-        reserve(end - index)
-        // SAFETY: the run lies within the span, and `reserve` made room for it.
-        unsafe text.withUnsafeBytes { source in
-          unsafe UnsafeMutableRawPointer(base + count).copyMemory(
-            from: source.baseAddress.unsafelyUnwrapped + index, byteCount: end - index)
-        }
-        count += end - index
-        index = end
-      }
-      guard index < length else { break }
-      escape(text.checkedByte(index))
-      index += 1
+    var start = 0
+    byte(UInt8(ascii: "\""))
+    while start < length {
+      let end = min(start + Self.stringPiece, length)
+      reserve((end - start) * 6 + 8)
+      appendEscaped(text.extracting(start..<end))
+      start = end
     }
     byte(UInt8(ascii: "\""))
+  }
+
+  /// Bytes of a string that are escaped at once, which bounds what is reserved for them.
+  private static let stringPiece = 64 << 10
+
+  /// Copies eight bytes at a time, and looks which of them is the first that must be escaped.
+  private func appendEscaped(_ text: RawSpan) {
+    let length = text.byteCount
+    var index = 0
+    var output = count
+    while index &+ 8 <= length {
+      let word: UInt64 = text.checkedNative(index)
+      // SAFETY: `string` reserved six bytes for each of the text's, and eight more.
+      unsafe UnsafeMutableRawPointer(base + output).storeBytes(of: word, as: UInt64.self)
+      let marks = Self.escapeMarks(word.littleEndian)
+      guard marks != 0 else {
+        index &+= 8
+        output &+= 8
+        continue
+      }
+      let plain = marks.trailingZeroBitCount / 8
+      output = escape(UInt8(truncatingIfNeeded: word.littleEndian >> UInt64(plain * 8)), at: output &+ plain)
+      index &+= plain &+ 1
+    }
+    while index < length {
+      let byte = text.checkedByte(index)
+      if Self.needsEscape(byte) {
+        output = escape(byte, at: output)
+      } else {
+        // SAFETY: as above.
+        unsafe base[output] = byte
+        output &+= 1
+      }
+      index &+= 1
+    }
+    count = output
   }
 
   /// Writes a JSON string.
@@ -181,52 +219,45 @@ final class JSONWriter {
     capacity = larger
   }
 
-  private func escape(_ character: UInt8) {
+  /// Writes the escape of a character at `position`, where six bytes are reserved, and gives the place behind it.
+  private func escape(_ character: UInt8, at position: Int) -> Int {
+    // SAFETY: `string` reserved six bytes for each of the text's.
+    unsafe base[position] = UInt8(ascii: "\\")
+    let short: UInt8
     switch character {
-    case UInt8(ascii: "\""): raw("\\\"")
-    case UInt8(ascii: "\\"): raw("\\\\")
-    case 0x0a: raw("\\n")
-    case 0x0d: raw("\\r")
-    case 0x09: raw("\\t")
+    case UInt8(ascii: "\""), UInt8(ascii: "\\"): short = character
+    case 0x0a: short = UInt8(ascii: "n")
+    case 0x0d: short = UInt8(ascii: "r")
+    case 0x09: short = UInt8(ascii: "t")
     default:
-      raw("\\u00")
-      let high = character >> 4
       let low = character & 0xf
-      byte(0x30 + high)
-      byte(low < 10 ? 0x30 + low : 0x57 + low)
+      unsafe base[position + 1] = UInt8(ascii: "u")
+      unsafe base[position + 2] = 0x30
+      unsafe base[position + 3] = 0x30
+      unsafe base[position + 4] = 0x30 + character >> 4
+      unsafe base[position + 5] = low < 10 ? 0x30 + low : 0x57 + low
+      return position + 6
     }
+    unsafe base[position + 1] = short
+    return position + 2
   }
 
-  /// The index of the next byte that must be escaped, or the end: eight bytes at a time.
-  ///
-  /// DEL (0x7f) is escaped as well, which JSON allows and terminals are grateful for.
-  static func endOfPlainRun(in text: RawSpan, from start: Int) -> Int {
-    let length = text.byteCount
-    var index = start
-    while index &+ 8 <= length {
-      let word: UInt64 = text.checkedNative(index)
-      guard !needsEscape(word) else { break }
-      index &+= 8
-    }
-    while index < length, !needsEscape(text.checkedByte(index)) { index &+= 1 }
-    return index
-  }
-
+  /// Whether a byte must be escaped (RFC 8259 §7); DEL is as well, which JSON allows and terminals are grateful for.
   static func needsEscape(_ byte: UInt8) -> Bool {
     byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") || byte == 0x7f
   }
 
-  /// Whether any of eight bytes must be escaped.
-  private static func needsEscape(_ word: UInt64) -> Bool {
+  /// The high bit of the first of eight bytes that must be escaped, the lowest byte first; bits above it mean nothing.
+  static func escapeMarks(_ word: UInt64) -> UInt64 {
     let ones: UInt64 = 0x0101_0101_0101_0101
     let highs: UInt64 = 0x8080_8080_8080_8080
-    // A byte below n: borrows into its high bit, which was clear before. Bytes of 0x80 and more never count.
+    // A byte below n borrows into its high bit, which was clear before; only bytes above one that did may err.
     let controls = (word &- ones &* 0x20) & ~word
     let quotes = word ^ (ones &* 0x22)
     let slashes = word ^ (ones &* 0x5c)
     let deletes = word ^ (ones &* 0x7f)
     let zeros = ((quotes &- ones) & ~quotes) | ((slashes &- ones) & ~slashes) | ((deletes &- ones) & ~deletes)
-    return (controls | zeros) & highs != 0
+    return (controls | zeros) & highs
   }
 
   private static func symbol(_ bits: UInt32) -> UInt8 {
