@@ -77,9 +77,46 @@ final class JSONWriter {
   func boolean(_ value: Bool) { raw(value ? "true" : "false") }
 
   /// Writes an integer; the caller sees to it that it is within ±(2^53 − 1).
+  @inline(__always)
   func integer(_ value: Int) {
-    if value < 0 { byte(UInt8(ascii: "-")) }
-    digits(value.magnitude, atLeast: 1)
+    if value >= 0, value < 10 {
+      byte(UInt8(truncatingIfNeeded: 0x30 &+ value))
+    } else if value >= 0, value < 1000 {
+      small(UInt32(truncatingIfNeeded: value))
+    } else {
+      if value < 0 { byte(UInt8(ascii: "-")) }
+      digits(value.magnitude, atLeast: 1)
+    }
+  }
+
+  /// Writes a number of two or three digits.
+  private func small(_ value: UInt32) {
+    reserve(4)
+    let pair = Int(value % 100) &* 2
+    // SAFETY: `reserve` made room for four bytes; `pair` is at most 198.
+    if value >= 100 {
+      unsafe base[count] = UInt8(truncatingIfNeeded: 0x30 &+ value / 100)
+      count &+= 1
+    }
+    unsafe base[count] = Self.pairs.utf8Start[pair]
+    unsafe base[count &+ 1] = Self.pairs.utf8Start[pair &+ 1]
+    count &+= 2
+  }
+
+  /// Writes a number below a million as six digits.
+  func sixDigits(_ value: UInt32) {
+    reserve(8)
+    var rest = value
+    var index = count &+ 6
+    // SAFETY: `reserve` made room for eight bytes; a remainder of 100, doubled, is at most 198.
+    while index > count {
+      let pair = Int(rest % 100) &* 2
+      rest /= 100
+      index &-= 2
+      unsafe base[index] = Self.pairs.utf8Start[pair]
+      unsafe base[index &+ 1] = Self.pairs.utf8Start[pair &+ 1]
+    }
+    count &+= 6
   }
 
   /// Writes a number in decimal, with zeros in front up to `width` digits.
@@ -142,35 +179,37 @@ final class JSONWriter {
 
   /// Copies eight bytes at a time, and looks which of them is the first that must be escaped.
   private func appendEscaped(_ text: RawSpan) {
-    let length = text.byteCount
-    var index = 0
-    var output = count
-    while index &+ 8 <= length {
-      let word: UInt64 = text.checkedNative(index)
-      // SAFETY: `string` reserved six bytes for each of the text's, and eight more.
-      unsafe UnsafeMutableRawPointer(base + output).storeBytes(of: word, as: UInt64.self)
-      let marks = Self.escapeMarks(word.littleEndian)
-      guard marks != 0 else {
-        index &+= 8
-        output &+= 8
-        continue
+    // SAFETY: `string` reserved six bytes for each of the text's, and eight more; reads stay below the text's count.
+    unsafe text.withUnsafeBytes { source in
+      let length = source.count
+      var index = 0
+      var output = unsafe base + count
+      while index &+ 8 <= length {
+        let word = unsafe UInt64(littleEndian: source.loadUnaligned(fromByteOffset: index, as: UInt64.self))
+        unsafe UnsafeMutableRawPointer(output).storeBytes(of: word.littleEndian, as: UInt64.self)
+        let marks = Self.escapeMarks(word)
+        guard marks != 0 else {
+          index &+= 8
+          unsafe output += 8
+          continue
+        }
+        let plain = marks.trailingZeroBitCount &>> 3
+        unsafe output += plain
+        unsafe output += Self.escape(UInt8(truncatingIfNeeded: word &>> UInt64(plain &<< 3)), at: output)
+        index &+= plain &+ 1
       }
-      let plain = marks.trailingZeroBitCount / 8
-      output = escape(UInt8(truncatingIfNeeded: word.littleEndian >> UInt64(plain * 8)), at: output &+ plain)
-      index &+= plain &+ 1
-    }
-    while index < length {
-      let byte = text.checkedByte(index)
-      if Self.needsEscape(byte) {
-        output = escape(byte, at: output)
-      } else {
-        // SAFETY: as above.
-        unsafe base[output] = byte
-        output &+= 1
+      while index < length {
+        let byte = unsafe source[index]
+        if Self.needsEscape(byte) {
+          unsafe output += Self.escape(byte, at: output)
+        } else {
+          unsafe output.pointee = byte
+          unsafe output += 1
+        }
+        index &+= 1
       }
-      index &+= 1
+      unsafe count = output - base
     }
-    count = output
   }
 
   /// Writes a JSON string.
@@ -219,27 +258,35 @@ final class JSONWriter {
     capacity = larger
   }
 
-  /// Writes the escape of a character at `position`, where six bytes are reserved, and gives the place behind it.
-  private func escape(_ character: UInt8, at position: Int) -> Int {
-    // SAFETY: `string` reserved six bytes for each of the text's.
-    unsafe base[position] = UInt8(ascii: "\\")
+  /// Writes the escape of a character, which has at most six bytes, and says how many.
+  @inline(__always)
+  private static func escape(_ character: UInt8, at output: UnsafeMutablePointer<UInt8>) -> Int {
+    unsafe output[0] = UInt8(ascii: "\\")
+    if character == UInt8(ascii: "\"") || character == UInt8(ascii: "\\") {
+      unsafe output[1] = character
+      return 2
+    }
+    return unsafe escapeControl(character, at: output)
+  }
+
+  private static func escapeControl(_ character: UInt8, at output: UnsafeMutablePointer<UInt8>) -> Int {
     let short: UInt8
     switch character {
-    case UInt8(ascii: "\""), UInt8(ascii: "\\"): short = character
     case 0x0a: short = UInt8(ascii: "n")
     case 0x0d: short = UInt8(ascii: "r")
     case 0x09: short = UInt8(ascii: "t")
     default:
       let low = character & 0xf
-      unsafe base[position + 1] = UInt8(ascii: "u")
-      unsafe base[position + 2] = 0x30
-      unsafe base[position + 3] = 0x30
-      unsafe base[position + 4] = 0x30 + character >> 4
-      unsafe base[position + 5] = low < 10 ? 0x30 + low : 0x57 + low
-      return position + 6
+      // SAFETY: the caller has reserved six bytes.
+      unsafe output[1] = UInt8(ascii: "u")
+      unsafe output[2] = 0x30
+      unsafe output[3] = 0x30
+      unsafe output[4] = 0x30 + character >> 4
+      unsafe output[5] = low < 10 ? 0x30 + low : 0x57 + low
+      return 6
     }
-    unsafe base[position + 1] = short
-    return position + 2
+    unsafe output[1] = short
+    return 2
   }
 
   /// Whether a byte must be escaped (RFC 8259 §7); DEL is as well, which JSON allows and terminals are grateful for.

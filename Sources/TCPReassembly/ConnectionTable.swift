@@ -38,7 +38,7 @@ public struct ReassemblyStatistics: Sendable {
 public final class ConnectionTable {
   /// Counts of connections that are gone; see `statistics()`.
   private var gone = ReassemblyStatistics()
-  private var slots: [FlowKey: Int] = [:]
+  private var index = FlowIndex()
   /// Connections by slot; `nil` where one is gone. Walks go by slot, so that the order never depends on hashing.
   private var connections: [Connection?] = []
   private var freeSlots: [Int] = []
@@ -93,7 +93,8 @@ public final class ConnectionTable {
 
   private func connection(for segment: TCPSegment, packet: PacketStamp) -> Connection {
     if let newest, newest.key == segment.flow, !segment.flags.contains(.syn) { return newest }
-    if let slot = slots[segment.flow], let known = connections[slot] {
+    let hash = index.hash(of: segment.flow)
+    if let slot = index.slot(for: hash, where: { connections[$0]?.key == segment.flow }), let known = connections[slot] {
       guard known.isReplaced(by: segment) else {
         newest = known
         return known
@@ -104,7 +105,7 @@ public final class ConnectionTable {
       connections[slot] = made
       return made
     }
-    if slots.count >= environment.limits.connections { evict(packet) }
+    if index.count >= environment.limits.connections { evict(packet) }
     let made = makeConnection(segment, packet)
     let slot: Int
     if let free = freeSlots.popLast() {
@@ -114,7 +115,7 @@ public final class ConnectionTable {
       slot = connections.count
       connections.append(made)
     }
-    slots[segment.flow] = slot
+    index.insert(slot, hash)
     return made
   }
 
@@ -175,7 +176,7 @@ public final class ConnectionTable {
   private func remove(_ slot: Int) {
     guard let connection = connections[slot] else { return }
     Self.add(connection, to: &gone)
-    if slots[connection.key] == slot { slots[connection.key] = nil }
+    index.remove(slot, index.hash(of: connection.key))
     connections[slot] = nil
     freeSlots.append(slot)
   }

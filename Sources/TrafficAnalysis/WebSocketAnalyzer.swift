@@ -111,7 +111,7 @@ final class WebSocketAnalyzer {
       violations.report(
         rule, by: side.sender, at: offset, packet: packet, connection: identity, to: context.sink, detail: detail())
     }
-    checks.check(header, by: side.sender, report: report)
+    if !checks.isPlain(header, by: side.sender) { checks.check(header, by: side.sender, report: report) }
     side.summary.frames += 1
     var destination = WebSocketSide.Destination.nothing
     if header.opcode.isControl {

@@ -39,7 +39,7 @@ public final class MessageAssembler {
 
   private let compression: Compression
   private let workspace: PayloadWorkspace
-  private let limits: Limits
+  private let inflatedLimit: Int
   private var collector: PayloadCollector
   private var inflater: Inflater?
   private var isContextLost = false
@@ -48,7 +48,7 @@ public final class MessageAssembler {
   public init(compression: Compression, workspace: PayloadWorkspace, limits: Limits) {
     self.compression = compression
     self.workspace = workspace
-    self.limits = limits
+    inflatedLimit = limits.inflatedBytes
     collector = PayloadCollector(workspace: workspace, keepLimit: limits.keptPayloadBytes)
   }
 
@@ -133,7 +133,7 @@ public final class MessageAssembler {
   /// Says that the open message has all its frames.
   public func finish() {
     if isCompressed, undecoded == nil, !collector.hasHole, let inflater {
-      let remaining = limits.inflatedBytes - collector.length
+      let remaining = inflatedLimit - collector.length
       take(inflater.finishMessage(through: workspace.inflated, limit: remaining) { collector.append($0) })
     }
     if undecoded == nil { collector.finish() }
@@ -141,7 +141,7 @@ public final class MessageAssembler {
 
   /// Calls `body` with the payload's beginning, as far as it is kept.
   public func withKept<Result>(_ body: (RawSpan) -> Result) -> Result {
-    collector.withKept(body)
+    collector.kept.withBytes(body)
   }
 
   /// Closes the message and frees what it held.
@@ -152,7 +152,7 @@ public final class MessageAssembler {
   }
 
   private func inflate(_ bytes: RawSpan, with inflater: Inflater) -> Inflater.Outcome {
-    let remaining = limits.inflatedBytes - collector.length
+    let remaining = inflatedLimit - collector.length
     return inflater.inflate(bytes, through: workspace.inflated, limit: remaining) { collector.append($0) }
   }
 
