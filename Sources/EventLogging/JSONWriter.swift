@@ -161,7 +161,7 @@ final class JSONWriter {
 
   /// Writes a JSON string of UTF-8 that was validated.
   func string(_ text: RawSpan) {
-    // The longest escape has six bytes; short texts are far more common than memory is short.
+    // The longest escape has six bytes, and eight are stored at once.
     let length = text.byteCount
     var start = 0
     byte(UInt8(ascii: "\""))
@@ -195,7 +195,7 @@ final class JSONWriter {
         }
         let plain = marks.trailingZeroBitCount &>> 3
         unsafe output += plain
-        unsafe output += Self.escape(UInt8(truncatingIfNeeded: word &>> UInt64(plain &<< 3)), at: output)
+        unsafe output += Self.escape(source[index &+ plain], at: output)
         index &+= plain &+ 1
       }
       while index < length {
@@ -210,6 +210,20 @@ final class JSONWriter {
       }
       unsafe count = output - base
     }
+  }
+
+  /// The high bit of the first of eight bytes that must be escaped, the lowest byte first; bits above it mean nothing.
+  @inline(__always)
+  static func escapeMarks(_ word: UInt64) -> UInt64 {
+    let ones: UInt64 = 0x0101_0101_0101_0101
+    let highs: UInt64 = 0x8080_8080_8080_8080
+    // A byte below n borrows into its high bit, which was clear before; only bytes above one that did may err. Every
+    // byte that must be escaped is below 0x80, so that one exclusion of the others serves all tests.
+    let controls = word &- ones &* 0x20
+    let quotes = (word ^ (ones &* 0x22)) &- ones
+    let slashes = (word ^ (ones &* 0x5c)) &- ones
+    let deletes = (word ^ (ones &* 0x7f)) &- ones
+    return (controls | quotes | slashes | deletes) & ~word & highs
   }
 
   /// Writes a JSON string.
@@ -292,19 +306,6 @@ final class JSONWriter {
   /// Whether a byte must be escaped (RFC 8259 §7); DEL is as well, which JSON allows and terminals are grateful for.
   static func needsEscape(_ byte: UInt8) -> Bool {
     byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") || byte == 0x7f
-  }
-
-  /// The high bit of the first of eight bytes that must be escaped, the lowest byte first; bits above it mean nothing.
-  static func escapeMarks(_ word: UInt64) -> UInt64 {
-    let ones: UInt64 = 0x0101_0101_0101_0101
-    let highs: UInt64 = 0x8080_8080_8080_8080
-    // A byte below n borrows into its high bit, which was clear before; only bytes above one that did may err.
-    let controls = (word &- ones &* 0x20) & ~word
-    let quotes = word ^ (ones &* 0x22)
-    let slashes = word ^ (ones &* 0x5c)
-    let deletes = word ^ (ones &* 0x7f)
-    let zeros = ((quotes &- ones) & ~quotes) | ((slashes &- ones) & ~slashes) | ((deletes &- ones) & ~deletes)
-    return (controls | zeros) & highs
   }
 
   private static func symbol(_ bits: UInt32) -> UInt8 {
