@@ -62,9 +62,16 @@ final class ProtocolDetector {
     case .none: break
     }
     if Self.isTLS(bytes) { return .tls }
-    if SOCKSNegotiation.mayBegin(bytes) {
-      // SAFETY: as above.
-      return socks(direction, client: bytes, server: unsafe other.span.bytes)
+    // SAFETY: as above.
+    let others = unsafe other.span.bytes
+    if direction == .fromOriginator, SOCKSNegotiation.mayBegin(bytes) {
+      return socks(client: bytes, server: others)
+    }
+    if direction == .fromResponder, SOCKSNegotiation.mayAnswer(bytes),
+      others.byteCount == 0 || SOCKSNegotiation.mayBegin(others)
+    {
+      // The proxy's answers are judged with the client's bytes, which may be captured later.
+      return bytes.byteCount > Self.longestNegotiation ? .opaque : .undecided
     }
     switch HTTPProbe.verdict(prefix: bytes) {
     case .request: return .http(requestDirection: direction)
@@ -75,16 +82,14 @@ final class ProtocolDetector {
     }
   }
 
-  private func socks(_ direction: Direction, client: RawSpan, server: RawSpan) -> Verdict {
-    // An answer may be captured before the greeting, and begins with the same byte in version 5.
-    guard direction == .fromOriginator else { return server.byteCount > Self.longestNegotiation ? .opaque : .undecided }
+  private func socks(client: RawSpan, server: RawSpan) -> Verdict {
     guard client.byteCount + server.byteCount <= Self.longestNegotiation else { return .opaque }
     switch SOCKSNegotiation.outcome(client: client, server: server) {
     case .negotiating: return .undecided
     case .none: return .opaque
     case .tunnel(let clientBytes, let serverBytes):
-      held[direction.rawValue].removeFirst(clientBytes)
-      held[direction.opposite.rawValue].removeFirst(serverBytes)
+      held[Direction.fromOriginator.rawValue].removeFirst(clientBytes)
+      held[Direction.fromResponder.rawValue].removeFirst(serverBytes)
       return .restart
     }
   }

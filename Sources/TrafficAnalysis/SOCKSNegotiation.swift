@@ -21,6 +21,11 @@ struct SOCKSNegotiation {
     return version == 4 ? second == 1 || second == 2 : version == 5 && second > 0
   }
 
+  /// Whether a stream that begins with these bytes may be a SOCKS proxy's: version 5, or the null of version 4.
+  static func mayAnswer(_ bytes: RawSpan) -> Bool {
+    bytes.byte(at: 0) == 5 || bytes.byte(at: 0) == 0
+  }
+
   /// Judges both directions from their first bytes on.
   static func outcome(client: RawSpan, server: RawSpan) -> Outcome {
     guard let version = client.byte(at: 0) else { return .negotiating }
