@@ -62,7 +62,8 @@ public final class LogFile {
       #elseif canImport(Musl)
         let written = unsafe Musl.write(descriptor, bytes.baseAddress.unsafelyUnwrapped + offset, bytes.count - offset)
       #else
-        let written = unsafe Darwin.write(descriptor, bytes.baseAddress.unsafelyUnwrapped + offset, bytes.count - offset)
+        let written = unsafe Darwin.write(
+          descriptor, bytes.baseAddress.unsafelyUnwrapped + offset, bytes.count - offset)
       #endif
       if written > 0 {
         offset += written

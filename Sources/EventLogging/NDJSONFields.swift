@@ -111,7 +111,9 @@ extension NDJSONWriter {
     json.raw(cause)
     json.raw("\",\"clean\":")
     json.boolean(record.isClean)
-    if let closer = record.closedBy { json.raw(closer == .client ? ",\"closed_by\":\"client\"" : ",\"closed_by\":\"server\"") }
+    if let closer = record.closedBy {
+      json.raw(closer == .client ? ",\"closed_by\":\"client\"" : ",\"closed_by\":\"server\"")
+    }
     if let code = record.closeCode { number(",\"close_code\":", Int(code)) }
     if let reason = record.closeReason { text(",\"close_reason\":", reason) }
     number(",\"dur_us\":", Int(record.durationMicroseconds))
@@ -174,7 +176,9 @@ extension NDJSONWriter {
 
   // MARK: - Values
 
-  /// Writes a string under `name` if the bytes are UTF-8, else base64 under `name_b64`. The name has no closing quote.
+  /// Writes a string under `name` if the bytes are UTF-8, else base64 under `name_b64`.
+  ///
+  /// The name is given with its opening quote and without the closing one.
   func field(_ name: StaticString, _ bytes: [UInt8]) {
     var validator = UTF8Validator()
     // SAFETY: bytes of an array of UInt8 are initialized, and the array lives to the end of this function.

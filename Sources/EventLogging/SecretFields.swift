@@ -3,7 +3,8 @@ enum SecretFields {
   private static let names: Set<String> = [
     "authorization", "proxy-authorization", "authentication-info", "proxy-authentication-info", "www-authenticate",
     "proxy-authenticate", "cookie", "cookie2", "set-cookie", "set-cookie2", "x-api-key", "api-key", "apikey",
-    "x-auth-token", "x-access-token", "x-csrf-token", "x-xsrf-token", "x-amz-security-token", "x-goog-iap-jwt-assertion",
+    "x-auth-token", "x-access-token", "x-csrf-token", "x-xsrf-token", "x-amz-security-token",
+    "x-goog-iap-jwt-assertion",
     "x-forwarded-access-token", "x-vault-token", "sec-websocket-protocol",
   ]
 

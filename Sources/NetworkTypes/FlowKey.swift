@@ -14,6 +14,7 @@ public struct Endpoint: Hashable, Sendable {
 }
 
 extension Endpoint: Comparable {
+  /// By address, then by port.
   @inlinable
   public static func < (left: Endpoint, right: Endpoint) -> Bool {
     left.address == right.address ? left.port < right.port : left.address < right.address
@@ -46,6 +47,7 @@ public struct FlowKey: Hashable, Sendable {
     network = 0
   }
 
+  /// Hashes both ends and the network.
   @inlinable
   public func hash(into hasher: inout Hasher) {
     lower.address.hash(into: &hasher)

@@ -23,11 +23,13 @@ public struct IPAddress: Hashable, Sendable {
     return (0..<count).map { UInt8(truncatingIfNeeded: value >> UInt128((count - 1 - $0) * 8)) }
   }
 
+  /// Whether both are the same address of the same version.
   @inlinable
   public static func == (left: IPAddress, right: IPAddress) -> Bool {
     left.value == right.value && left.isIPv6 == right.isIPv6
   }
 
+  /// Hashes the bits that an address of its version has.
   @inlinable
   public func hash(into hasher: inout Hasher) {
     hasher.combine(UInt64(truncatingIfNeeded: value))

@@ -18,14 +18,18 @@ public struct Limits: Sendable {
   /// Steps that one packet's decoding may take: each header, tag and table look-up between them is one.
   public var packetLayers = 64
 
-  /// Bytes held per direction behind a hole, or before the stream's base is known. A window of 8 MiB is in flight only
+  /// Bytes held per direction behind a hole, or before the stream's base is known.
+  ///
+  /// A window of 8 MiB is in flight only
   /// on long fat links.
   public var queuedBytes = 8 << 20
   /// Separate chunks held per direction behind holes, which bounds the cost of sorting them.
   public var queuedChunks = 4096
   /// How far ahead of the expected byte a segment may start: the largest TCP window (RFC 7323 §2.3).
   public var forwardJump = 1 << 30
-  /// Further packets of the connection before a hole that was acknowledged is given up. Real captures fill a hole up to
+  /// Further packets of the connection before a hole that was acknowledged is given up.
+  ///
+  /// Real captures fill a hole up to
   /// 54 packets after its acknowledgement.
   public var gapPackets = 128
   /// Packet time in nanoseconds before a hole that was acknowledged is given up.

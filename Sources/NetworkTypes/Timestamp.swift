@@ -41,6 +41,7 @@ public struct Timestamp: Hashable, Comparable, Sendable {
     max(0, nanoseconds(since: earlier) / 1000)
   }
 
+  /// Whether one time is before the other.
   @inlinable
   public static func < (left: Timestamp, right: Timestamp) -> Bool { left.nanoseconds < right.nanoseconds }
 }

@@ -151,8 +151,10 @@ public final class Connection {
     isDisordered = !halves[0].isQueueEmpty || !halves[1].isQueueEmpty
   }
 
-  /// Whether a segment is what nearly all are: an acknowledgement, with the bytes that come next or none, on a
-  /// connection without holes. What `receive` does beyond that is then nothing.
+  /// Whether a segment is what nearly all are.
+  ///
+  /// That is an acknowledgement, with the bytes that come next or none, on a connection without holes: what `receive`
+  /// does beyond `takeOrdinary` is then nothing.
   @inline(__always)
   private func isOrdinary(_ segment: TCPSegment, _ index: Int) -> Bool {
     phase == .active && segment.flags.subtracting(.psh) == .ack && !segment.hasBadChecksum

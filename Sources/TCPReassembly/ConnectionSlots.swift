@@ -14,7 +14,9 @@ final class ConnectionSlots {
     for slot in 0..<count { drop(slot) }
   }
 
-  /// Slots, with those that are empty. Walks go by slot, so that the order never depends on hashing.
+  /// Slots, with those that are empty.
+  ///
+  /// Walks go by slot, so that the order never depends on hashing.
   var count: Int { unsafe references.count }
 
   /// Puts a connection into a free slot.

@@ -10,7 +10,9 @@ struct FlowIndex {
     fileprivate let value: UInt32
   }
 
-  /// Hash in the high half, slot plus one in the low half; 0 is empty. Probed linearly, at most half full.
+  /// Hash in the high half, slot plus one in the low half; 0 is empty.
+  ///
+  /// Probed linearly, at most half full.
   private var entries = [UInt64](repeating: 0, count: 64)
   private(set) var count = 0
   private let seeds: (UInt64, UInt64)

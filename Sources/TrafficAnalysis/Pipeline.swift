@@ -40,6 +40,7 @@ public final class Pipeline {
   /// - Parameters:
   ///   - source: Gives the packets.
   ///   - afterBatch: Called after each batch, for what must be done in between (flushing, progress).
+  /// - Throws: Why the source cannot go on; what came before is told all the same.
   public func run(_ source: any PacketSource, afterBatch: () -> Void = {}) throws(CaptureError) {
     var failure: CaptureError?
     do throws(CaptureError) {

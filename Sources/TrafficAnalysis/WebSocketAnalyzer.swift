@@ -266,12 +266,14 @@ final class WebSocketAnalyzer: ByteStreamAnalyzer {
     if isDecoded { side.counts.payload += side.assembler.length }
     let record = MessageRecord(
       connection: identity, packet: packet, sender: side.sender, ordinal: side.counts.messages,
-      opcode: side.assembler.opcode, length: isDecoded ? side.assembler.length : nil, wireLength: side.assembler.wireLength,
+      opcode: side.assembler.opcode, length: isDecoded ? side.assembler.length : nil,
+      wireLength: side.assembler.wireLength,
       frames: side.assembler.frameCount, isDeflated: side.assembler.isCompressed,
       durationMicroseconds: packet.timestamp.microseconds(since: side.messageStart), form: form, losses: losses,
       undecoded: side.assembler.undecoded)
     side.assembler.withKept { kept in
-      let whole = form == .text && losses.contains(.truncated) ? UTF8Validator.wholeCharacters(in: kept) : kept.byteCount
+      let whole =
+        form == .text && losses.contains(.truncated) ? UTF8Validator.wholeCharacters(in: kept) : kept.byteCount
       context.sink.message(record, payload: kept.extracting(first: whole))
     }
     side.assembler.close()

@@ -52,6 +52,7 @@ public final class Inflater {
   ///   - output: A scratch buffer; its contents are replaced.
   ///   - limit: The most bytes to put out.
   ///   - consume: Takes the inflated bytes, piece by piece.
+  /// - Returns: How it went.
   public func inflate(
     _ input: RawSpan, through output: ByteBuffer, limit: Int, consume: (RawSpan) -> Void
   ) -> Outcome {

@@ -16,13 +16,15 @@ struct AnalyzeCommand: ParsableCommand {
     help: ArgumentHelp("Read this capture file too.", valueName: "FILE"))
   var readFiles: [String] = []
 
-  @Option(name: .customShort("f"), help: ArgumentHelp("Look only at packets that pass this BPF filter.", valueName: "FILTER"))
+  @Option(
+    name: .customShort("f"), help: ArgumentHelp("Look only at packets that pass this BPF filter.", valueName: "FILTER"))
   var filter: String?
 
   @Option(name: .customShort("c"), help: ArgumentHelp("Stop after N packets.", valueName: "N"))
   var packetLimit: Int?
 
-  @Option(name: .customShort("o"), help: ArgumentHelp("Write the log to FILE instead of standard output.", valueName: "FILE"))
+  @Option(
+    name: .customShort("o"), help: ArgumentHelp("Write the log to FILE instead of standard output.", valueName: "FILE"))
   var output: String?
 
   @Option(
@@ -43,7 +45,8 @@ struct AnalyzeCommand: ParsableCommand {
   var noPayload = false
 
   @Option(
-    help: ArgumentHelp("Which copy counts where TCP segments overlap with different bytes: first or last.", valueName: "WHICH"))
+    help: ArgumentHelp(
+      "Which copy counts where TCP segments overlap with different bytes: first or last.", valueName: "WHICH"))
   var overlap: String = OverlapPolicy.first.rawValue
 
   @Flag(name: [.customShort("q"), .long], help: "Tell nothing but failures on standard error.")

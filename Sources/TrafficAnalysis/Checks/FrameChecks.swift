@@ -31,7 +31,9 @@ struct FrameChecks {
     }
     if header.opcode.isControl {
       if !header.isFinal { report(.controlFragmented, "FIN = 0 on \(header.opcode.name)") }
-      if header.payloadLength > 125 { report(.controlTooLong, "\(header.opcode.name) of \(header.payloadLength) bytes") }
+      if header.payloadLength > 125 {
+        report(.controlTooLong, "\(header.opcode.name) of \(header.payloadLength) bytes")
+      }
     }
   }
 

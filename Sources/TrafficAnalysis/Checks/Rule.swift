@@ -38,7 +38,9 @@ public struct Rule: Sendable, Hashable {
     self.reference = reference
   }
 
+  /// Rules are told apart by their names.
   public static func == (left: Rule, right: Rule) -> Bool { left.id == right.id }
+  /// Hashes the name.
   public func hash(into hasher: inout Hasher) { hasher.combine(id) }
 }
 
