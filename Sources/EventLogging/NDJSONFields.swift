@@ -41,8 +41,7 @@ extension NDJSONWriter {
       json.raw(",\"close_reason\":")
       json.string(payload.extracting(start..<payload.byteCount))
     case .close:
-      json.raw(",\"b64\":")
-      json.base64(payload)
+      writePayload(.bytes(errorOffset: nil), payload)
     }
   }
 

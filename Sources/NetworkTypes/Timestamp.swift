@@ -35,10 +35,10 @@ public struct Timestamp: Hashable, Comparable, Sendable {
     return nanoseconds < 0 ? -.max : .max
   }
 
-  /// Whole microseconds from `earlier` to this time, 0 where the capture's clock went back.
+  /// Whole microseconds from `earlier` to this time, 0 where the capture's clock went back, and at most 2^53 − 1.
   @inlinable
   public func microseconds(since earlier: Timestamp) -> Int64 {
-    max(0, nanoseconds(since: earlier) / 1000)
+    min(max(0, nanoseconds(since: earlier) / 1000), Self.bound / 1000)
   }
 
   /// Whether one time is before the other.

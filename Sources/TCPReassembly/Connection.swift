@@ -91,6 +91,14 @@ public final class Connection {
   /// Whether its end was told.
   var isOver: Bool { phase == .closed }
 
+  /// Whether bytes are still passed on.
+  private var isReassembling: Bool {
+    switch phase {
+    case .active, .reset: true
+    case .opaque, .closed: false
+    }
+  }
+
   /// Whether somebody still wants its bytes.
   var isWanted: Bool {
     switch phase {
@@ -112,6 +120,10 @@ public final class Connection {
     } else if let lowest = halves[index].lowestHeld {
       let ahead = lowest.distance(from: first)
       if ahead >= 0, ahead <= environment.limits.queuedBytes { return false }
+    } else if halves[index].hasReference {
+      // Acknowledgments without data: they stand at or behind the first byte of their own connection.
+      let ahead = halves[index].next.distance(from: first)
+      if ahead >= 0, ahead <= environment.limits.queuedBytes { return false }
     } else {
       // Nothing of this direction contradicts it; an answer must answer the SYN that is known.
       guard segment.flags.contains(.ack), halves[1 - index].beginning == .syn else {
@@ -129,7 +141,7 @@ public final class Connection {
 
   /// Takes the connection's next packet.
   func receive(_ segment: TCPSegment, _ bytes: RawSpan, packet: PacketStamp) {
-    let direction = direction(of: segment)
+    var direction = direction(of: segment)
     let index = direction.rawValue
     if isOrdinary(segment, index) { return takeOrdinary(segment, bytes, direction, packet) }
     halves[index].packets &+= 1
@@ -138,7 +150,13 @@ public final class Connection {
     let elapsed = elapsedNanoseconds(to: packet.timestamp)
     lastPacket = packet
 
-    if segment.flags.contains(.syn) { takeSYN(segment, direction, packet) }
+    if segment.flags.contains(.syn) {
+      takeSYN(segment, direction, packet)
+      // It may have turned the directions around.
+      direction = self.direction(of: segment)
+    } else if !segment.flags.contains(.rst) {
+      halves[index].setReference(segment.sequence)
+    }
     switch phase {
     case .closed: return
     case .opaque: return noteEndOfOpaque(segment, direction)
@@ -162,7 +180,7 @@ public final class Connection {
       && (segment.payloadLength == 0
         || (halves[index].isBaseKnown && segment.sequence == halves[index].next
           && segment.payload.count == segment.payloadLength))
-      && !isDisordered
+      && !isDisordered && halves[index].hasReference
   }
 
   @inline(__always)
@@ -177,6 +195,8 @@ public final class Connection {
     let offset = halves[index].nextOffset
     halves[index].advance(by: count)
     pass(bytes.extracting(segment.payload), direction, offset, packet)
+    // The FIN may have come first.
+    if halves[index].hasReachedEnd { drain(direction, packet) }
   }
 
   /// Ends the connection: passes on what is held, with its holes, and tells the analyzer.
@@ -231,6 +251,8 @@ public final class Connection {
       let offset = halves[index].nextOffset
       halves[index].advance(by: captured)
       pass(bytes.extracting(segment.payload), direction, offset, packet)
+      // The FIN may have come first.
+      if halves[index].hasReachedEnd { drain(direction, packet) }
       return
     }
     halves[index].setReference(sequence)
@@ -256,6 +278,7 @@ public final class Connection {
       payload = payload.lowerBound + known..<payload.upperBound
       offset += known
     }
+    guard !halves[index].isFinished else { return }
     let insertion = disorder.queue.insert(
       bytes.extracting(payload), at: offset, policy: environment.overlapPolicy)
     disorder.statistics.retransmittedBytes += insertion.duplicateBytes
@@ -308,7 +331,7 @@ public final class Connection {
   private func drain(_ direction: Direction, _ packet: PacketStamp) {
     let index = direction.rawValue
     guard halves[index].isBaseKnown else { return }
-    while phase == .active || phase == .reset {
+    while isReassembling {
       let offset = halves[index].nextOffset
       if let chunk = halves[index].takeNext() {
         // SAFETY: bytes of an array of UInt8 are initialized, and the chunk lives during the call.
@@ -319,14 +342,14 @@ public final class Connection {
         break
       }
     }
-    if halves[index].hasReachedEnd, phase == .active || phase == .reset {
+    if halves[index].hasReachedEnd, isReassembling {
       finish(direction, .fin, packet)
       if halves[0].isFinished, halves[1].isFinished { becomeClosed() }
     }
   }
 
   private func giveUpOldHoles(_ elapsed: Int64, _ packet: PacketStamp) {
-    for direction in Direction.allCases {
+    for direction in Direction.allCases where isReassembling {
       let index = direction.rawValue
       if halves[index].shouldFixBase(elapsed: elapsed, limits: environment.limits),
         let lowest = halves[index].lowestHeld
@@ -334,7 +357,7 @@ public final class Connection {
         halves[index].fixBase(at: lowest, .lowestCaptured)
         drain(direction, packet)
       }
-      while halves[index].shouldGiveUpHole(elapsed: elapsed, limits: environment.limits),
+      while isReassembling, halves[index].shouldGiveUpHole(elapsed: elapsed, limits: environment.limits),
         let hole = halves[index].hole
       {
         giveUp(hole, direction, packet)
@@ -346,11 +369,12 @@ public final class Connection {
   /// Passes on everything that is held, with the holes between.
   private func flush(_ direction: Direction, _ packet: PacketStamp) {
     let index = direction.rawValue
-    if !halves[index].isBaseKnown, let lowest = halves[index].lowestHeld {
+    // A direction of which nothing but the FIN was captured is whole.
+    if !halves[index].isBaseKnown, let lowest = halves[index].lowestHeld ?? halves[index].endSequence {
       halves[index].fixBase(at: lowest, .lowestCaptured)
     }
     drain(direction, packet)
-    while !halves[index].isFinished, let hole = halves[index].hole {
+    while isReassembling, !halves[index].isFinished, let hole = halves[index].hole {
       giveUp(hole, direction, packet)
       drain(direction, packet)
     }
@@ -374,7 +398,7 @@ public final class Connection {
   private func finish(_ direction: Direction, _ end: StreamEnd, _ packet: PacketStamp) {
     let index = direction.rawValue
     guard !halves[index].isFinished else { return }
-    halves[index].isFinished = true
+    halves[index].end = end
     let position = StreamPosition(direction: direction, offset: halves[index].nextOffset, packet: packet)
     if let analyzer { take(analyzer.finish(end, at: position)) }
   }
@@ -393,9 +417,10 @@ public final class Connection {
     let made = environment.makeAnalyzer(self)
     analyzer = made
     // A direction may have ended before the other brought the first byte.
-    for direction in Direction.allCases where halves[direction.rawValue].isFinished {
+    for direction in Direction.allCases {
+      guard let end = halves[direction.rawValue].end else { continue }
       let offset = halves[direction.rawValue].nextOffset
-      _ = made.finish(.fin, at: StreamPosition(direction: direction, offset: offset, packet: lastPacket))
+      _ = made.finish(end, at: StreamPosition(direction: direction, offset: offset, packet: lastPacket))
     }
     return made
   }

@@ -32,6 +32,9 @@ final class Disorder {
   var holeNanoseconds: Int64 = 0
   var acknowledgedHolePackets = 0
   var acknowledgedHoleNanoseconds: Int64 = 0
+  /// What was acknowledged when the count above began, and up to where every hole has waited long enough.
+  var acknowledgedAtFirst = Int.min
+  var waitedFor = Int.min
 
   /// Begins to wait anew: the hole at hand was filled or given up.
   func restartWaiting(passed: Int) {
@@ -58,8 +61,10 @@ struct HalfStream {
   private(set) var beginning = Beginning.unknown
   /// Whether `base` means anything: a segment was seen.
   private(set) var hasReference = false
+  /// Why the stream is over, once its end was told.
+  var end: StreamEnd?
   /// Whether everything was passed on and the end was told.
-  var isFinished = false
+  var isFinished: Bool { end != nil }
   /// The number of the next byte in order.
   private(set) var next = SequenceNumber(0)
   /// The number of the byte at offset 0.
@@ -116,6 +121,7 @@ struct HalfStream {
       disorder.queue.shift(by: -distance)
       disorder.snappedRanges = disorder.snappedRanges.map { $0.lowerBound - distance..<$0.upperBound - distance }
       disorder.queue.dropAll(before: 0)
+      disorder.restartWaiting(passed: 0)
     }
     if let endOffset { self.endOffset = endOffset - distance }
     if acknowledgedOffset != Int.min { acknowledgedOffset -= distance }
@@ -168,6 +174,11 @@ struct HalfStream {
     if endOffset == nil, offset >= nextOffset || !isBaseKnown { endOffset = offset }
   }
 
+  /// The number behind the FIN's last byte.
+  var endSequence: SequenceNumber? {
+    endOffset.map { next.advanced(by: $0 - nextOffset) }
+  }
+
   /// Whether every byte up to the FIN was passed on.
   var hasReachedEnd: Bool {
     guard let endOffset, isBaseKnown else { return false }
@@ -206,29 +217,41 @@ struct HalfStream {
 
   /// Counts a packet of the connection against the hole at hand, and says whether waiting is over.
   func shouldGiveUpHole(elapsed: Int64, limits: Limits) -> Bool {
-    guard let disorder else { return false }
+    // Until the base is known there is no hole, and the counters are those of `shouldFixBase`.
+    guard isBaseKnown, let disorder else { return false }
     guard let hole else {
       disorder.restartWaiting(passed: nextOffset)
       return false
     }
     if cause(of: hole) == .snapped { return true }
     if exceedsCap(disorder.queue, limits) { return true }
+    // The time up to the packet that shows the hole, or that acknowledges it, is no waiting.
+    if disorder.holePackets > 0 { disorder.holeNanoseconds += elapsed }
     disorder.holePackets += 1
-    disorder.holeNanoseconds += elapsed
     if disorder.holeNanoseconds >= limits.unacknowledgedGapNanoseconds { return true }
     // Only a hole with data behind it is given up early: a FIN alone may wait for the end.
     guard acknowledgedOffset >= hole.upperBound, !disorder.queue.isEmpty else { return false }
+    if hole.upperBound <= disorder.waitedFor { return true }
+    if disorder.acknowledgedHolePackets > 0 {
+      disorder.acknowledgedHoleNanoseconds += elapsed
+    } else {
+      disorder.acknowledgedAtFirst = acknowledgedOffset
+    }
     disorder.acknowledgedHolePackets += 1
-    disorder.acknowledgedHoleNanoseconds += elapsed
-    return disorder.acknowledgedHolePackets > limits.gapPackets
-      || disorder.acknowledgedHoleNanoseconds >= limits.gapNanoseconds
+    guard
+      disorder.acknowledgedHolePackets > limits.gapPackets
+        || disorder.acknowledgedHoleNanoseconds >= limits.gapNanoseconds
+    else { return false }
+    // Holes that were acknowledged together have waited together.
+    disorder.waitedFor = disorder.acknowledgedAtFirst
+    return true
   }
 
   /// Counts a packet of the connection while the base is unknown, and says whether the lowest byte is to be taken.
   func shouldFixBase(elapsed: Int64, limits: Limits) -> Bool {
     guard !isBaseKnown, let disorder, !disorder.queue.isEmpty else { return false }
+    if disorder.holePackets > 0 { disorder.holeNanoseconds += elapsed }
     disorder.holePackets += 1
-    disorder.holeNanoseconds += elapsed
     return disorder.holePackets > limits.basePackets || disorder.holeNanoseconds >= limits.gapNanoseconds
       || exceedsCap(disorder.queue, limits)
   }

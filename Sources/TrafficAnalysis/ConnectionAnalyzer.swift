@@ -55,7 +55,7 @@ final class ConnectionAnalyzer: ByteStreamAnalyzer {
     switch stage {
     case .webSocket(let analyzer): return analyzer.gap(byteCount: byteCount, cause: cause, at: position)
     case .http(let analyzer): take(analyzer.gap(byteCount: byteCount, at: position), of: analyzer, position)
-    case .detecting: stage = .searching
+    case .detecting(let detector): loseBeginning(detector, position)
     case .searching, .opaque: break
     }
     return demand
@@ -66,7 +66,8 @@ final class ConnectionAnalyzer: ByteStreamAnalyzer {
     switch stage {
     case .webSocket(let analyzer): return analyzer.finish(end, at: position)
     case .http(let analyzer): take(analyzer.finish(at: position), of: analyzer, position)
-    case .detecting, .searching, .opaque: break
+    case .detecting(let detector): loseBeginning(detector, position)
+    case .searching, .opaque: break
     }
     return demand
   }
@@ -134,8 +135,12 @@ final class ConnectionAnalyzer: ByteStreamAnalyzer {
       clientDirection: http.requestDirection, agreement: exchange.agreement, opened: position.packet)
     stage = .webSocket(analyzer)
     context.sink.open(record)
+    // Where the client's frames begin is unknown without its request.
+    if exchange.request == nil { analyzer.loseFraming(of: http.requestDirection, packet: position.packet) }
+    let answer = StreamPosition(
+      direction: http.requestDirection.opposite, offset: http.responseOffset, packet: position.packet)
     HandshakeChecks.check(exchange) { rule, detail in
-      analyzer.reportHandshake(rule, by: .server, at: position, detail: detail())
+      analyzer.reportHandshake(rule, by: .server, at: answer, detail: detail())
     }
     let remainder = http.takeRemainder()
     replay(remainder.requests, http.requestDirection, position.packet)
@@ -161,6 +166,12 @@ final class ConnectionAnalyzer: ByteStreamAnalyzer {
       guard let end = ends[direction.rawValue] else { continue }
       _ = finish(end, at: StreamPosition(direction: direction, offset: 0, packet: packet))
     }
+  }
+
+  /// Goes on without the beginning of a direction: what the other brought may answer a request that is missing.
+  private func loseBeginning(_ detector: ProtocolDetector, _ position: StreamPosition) {
+    stage = .searching
+    for direction in Direction.allCases { replay(detector.take(direction), direction, position.packet) }
   }
 
   private func search(_ bytes: RawSpan, _ position: StreamPosition) {

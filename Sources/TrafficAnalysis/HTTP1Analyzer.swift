@@ -44,6 +44,8 @@ final class HTTP1Analyzer {
   private var mayLackRequests = false
   private var hasFinishedRequests = false
   private var hasFinishedResponses = false
+  /// Place of the newest answer's first byte in its stream.
+  private(set) var responseOffset = 0
   private var outcome = Outcome.http
 
   init(
@@ -226,6 +228,7 @@ final class HTTP1Analyzer {
       case .needMoreBytes:
         return
       case .head(let head):
+        responseOffset = offset + cursor - head.byteCount
         take(head, packet)
       case .body, .messageEnd:
         break

@@ -39,6 +39,8 @@ final class ProtocolDetector {
 
   /// Judges what is held.
   func verdict() -> Verdict {
+    // What a SOCKS proxy answers means something only together with what its client sent.
+    if isSOCKS { return verdict(of: .fromOriginator) }
     for direction in Direction.allCases {
       guard !held[direction.rawValue].bytes.isEmpty else { continue }
       switch verdict(of: direction) {
@@ -47,6 +49,12 @@ final class ProtocolDetector {
       }
     }
     return .undecided
+  }
+
+  private var isSOCKS: Bool {
+    let client = held[Direction.fromOriginator.rawValue].bytes
+    // SAFETY: bytes of an array of UInt8 are initialized, and the array lives to the end of this function.
+    return SOCKSNegotiation.mayBegin(unsafe client.span.bytes)
   }
 
   private func verdict(of direction: Direction) -> Verdict {
@@ -62,17 +70,11 @@ final class ProtocolDetector {
     case .none: break
     }
     if Self.isTLS(bytes) { return .tls }
-    // SAFETY: as above.
-    let others = unsafe other.span.bytes
-    if direction == .fromOriginator, SOCKSNegotiation.mayBegin(bytes) {
-      return socks(client: bytes, server: others)
+    if SOCKSNegotiation.mayBegin(bytes) {
+      // SAFETY: as above.
+      return socks(direction, client: bytes, server: unsafe other.span.bytes)
     }
-    if direction == .fromResponder, SOCKSNegotiation.mayAnswer(bytes),
-      others.byteCount == 0 || SOCKSNegotiation.mayBegin(others)
-    {
-      // The proxy's answers are judged with the client's bytes, which may be captured later.
-      return bytes.byteCount > Self.longestNegotiation ? .opaque : .undecided
-    }
+    if direction == .fromResponder, other.isEmpty, SOCKSNegotiation.mayAnswer(bytes) { return .undecided }
     switch HTTPProbe.verdict(prefix: bytes) {
     case .request: return .http(requestDirection: direction)
     case .needMore: return .undecided
@@ -82,14 +84,16 @@ final class ProtocolDetector {
     }
   }
 
-  private func socks(client: RawSpan, server: RawSpan) -> Verdict {
+  private func socks(_ direction: Direction, client: RawSpan, server: RawSpan) -> Verdict {
+    // An answer may be captured before the greeting, and begins with the same byte in version 5.
+    guard direction == .fromOriginator else { return server.byteCount > Self.longestNegotiation ? .opaque : .undecided }
     guard client.byteCount + server.byteCount <= Self.longestNegotiation else { return .opaque }
     switch SOCKSNegotiation.outcome(client: client, server: server) {
     case .negotiating: return .undecided
     case .none: return .opaque
     case .tunnel(let clientBytes, let serverBytes):
-      held[Direction.fromOriginator.rawValue].removeFirst(clientBytes)
-      held[Direction.fromResponder.rawValue].removeFirst(serverBytes)
+      held[direction.rawValue].removeFirst(clientBytes)
+      held[direction.opposite.rawValue].removeFirst(serverBytes)
       return .restart
     }
   }

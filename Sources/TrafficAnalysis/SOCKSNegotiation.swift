@@ -21,9 +21,12 @@ struct SOCKSNegotiation {
     return version == 4 ? second == 1 || second == 2 : version == 5 && second > 0
   }
 
-  /// Whether a stream that begins with these bytes may be a SOCKS proxy's: version 5, or the null of version 4.
+  /// Whether bytes may be the first that a proxy answers, which the capture may show before the client's.
   static func mayAnswer(_ bytes: RawSpan) -> Bool {
-    bytes.byte(at: 0) == 5 || bytes.byte(at: 0) == 0
+    // Two bytes choose the method; the reply of version 4 has eight.
+    guard bytes.byteCount <= 8, let version = bytes.byte(at: 0) else { return false }
+    guard let second = bytes.byte(at: 1) else { return version == 0 || version == 5 }
+    return version == 5 ? second == 0 || second == 2 : version == 0 && 0x5a...0x5d ~= second
   }
 
   /// Judges both directions from their first bytes on.

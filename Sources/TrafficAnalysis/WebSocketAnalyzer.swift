@@ -78,6 +78,13 @@ final class WebSocketAnalyzer: ByteStreamAnalyzer {
     return .everything
   }
 
+  /// Says that the place in a direction's frames is not known.
+  func loseFraming(of direction: Direction, packet: PacketStamp) {
+    let side = side(of: direction)
+    guard !side.decoder.skip(1) else { return }
+    loseFraming(side, packet, flag: .incomplete)
+  }
+
   /// Notes a fault of the handshake.
   func reportHandshake(_ rule: Rule, by sender: Sender, at position: StreamPosition, detail: String) {
     violations.report(
@@ -153,6 +160,8 @@ final class WebSocketAnalyzer: ByteStreamAnalyzer {
         report(.messageInterleaved, "\(header.opcode.name) inside a fragmented \(side.assembler.opcode.name)")
       }
       side.messageLosses.insert(.incomplete)
+      // The rest of its last block never comes: nothing behind it may be inflated as that.
+      if side.assembler.isCompressed { side.assembler.markHole() }
       tellMessage(side, packet)
     }
     let isDeflated = agreement.deflate != nil && header.isCompressed

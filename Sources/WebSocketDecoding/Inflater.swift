@@ -114,13 +114,7 @@ public final class Inflater {
   /// Begins a new series of blocks behind one with BFINAL, which may refer back to what came before.
   private func restartKeepingWindow() -> Bool {
     hasEndedFinalBlock = false
-    var window = [UInt8](repeating: 0, count: Self.outputBytes)
-    var length = UInt32(0)
-    // SAFETY: the window of a raw inflate stream is at most 32768 bytes, which is the array's size.
-    return unsafe window.withUnsafeMutableBufferPointer { bytes in
-      guard unsafe inflateGetDictionary(stream, bytes.baseAddress, &length) == Z_OK else { return false }
-      guard unsafe inflateReset(stream) == Z_OK else { return false }
-      return unsafe length == 0 || inflateSetDictionary(stream, bytes.baseAddress, length) == Z_OK
-    }
+    // A copy of the window here would let two bytes of input cost 64 KiB of copying.
+    return unsafe inflateResetKeep(stream) == Z_OK
   }
 }

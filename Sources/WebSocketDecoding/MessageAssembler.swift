@@ -43,6 +43,7 @@ public struct MessageAssembler {
   private var collector: PayloadCollector
   private var inflater: Inflater?
   private var isContextLost = false
+  private var isFinished = false
 
   /// An assembler for one direction.
   public init(compression: Compression, workspace: PayloadWorkspace, limits: Limits) {
@@ -80,6 +81,7 @@ public struct MessageAssembler {
     isOpen = true
     frameCount = 0
     wireLength = 0
+    isFinished = false
     self.undecoded = undecoded
     collector.begin(validatingText: opcode == .text && undecoded == nil)
     guard case .deflate(let resetsContext) = compression, isCompressed else {
@@ -88,7 +90,10 @@ public struct MessageAssembler {
     }
     self.isCompressed = true
     if resetsContext { isContextLost = false }
-    if isContextLost {
+    if undecoded != nil {
+      // The message is part of the sender's window, and is not inflated here.
+      loseContext()
+    } else if isContextLost {
       self.undecoded = .contextLost
     } else if inflater == nil {
       inflater = workspace.takeInflater()
@@ -133,6 +138,7 @@ public struct MessageAssembler {
 
   /// Says that the open message has all its frames.
   public mutating func finish() {
+    isFinished = true
     if isCompressed, undecoded == nil, !collector.hasHole, let inflater {
       let remaining = inflatedLimit - collector.length
       take(inflater.finishMessage(through: workspace.inflated, limit: remaining) { collector.append($0) })
@@ -147,6 +153,8 @@ public struct MessageAssembler {
 
   /// Closes the message and frees what it held.
   public mutating func close() {
+    // What the rest of the message would have put into the window is unknown.
+    if isOpen, isCompressed, !isFinished { loseContext() }
     isOpen = false
     collector.discard()
     if isCompressed, case .deflate(resetsContext: true) = compression { releaseInflater() }
