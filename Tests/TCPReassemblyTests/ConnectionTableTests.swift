@@ -170,12 +170,12 @@ struct ConnectionTableTests {
     var demands = SeededGenerator(seed: seed &+ 100)
     let wire = Wire(
       policy: seed.isMultiple(of: 2) ? .first : .last,
-      demand: { _ in Int.random(in: 0..<500, using: &demands) == 0 ? .nothing : .everything }
-    ) {
-      $0.queuedBytes = 20_000
-      $0.queuedChunks = 64
-      $0.connections = 16
-    }
+      limits: {
+        $0.queuedBytes = 20_000
+        $0.queuedChunks = 64
+        $0.connections = 16
+      },
+      demand: { _ in Int.random(in: 0..<500, using: &demands) == 0 ? .nothing : .everything })
     let borders: [UInt32] = [0, 1, 1000, 0x3fff_ffff, 0x4000_0000, 0x7fff_ffff, 0x8000_0000, 0xffff_fff0, .max]
     for _ in 0..<50_000 {
       wire.port = UInt16.random(in: 0..<24, using: &random)

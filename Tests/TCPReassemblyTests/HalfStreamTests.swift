@@ -16,7 +16,7 @@ struct HalfStreamTests {
 
   /// "abc" and "ghi" of the client with a hole between.
   private func wireWithHole(_ change: (inout Limits) -> Void = { _ in }) -> Wire {
-    let wire = Wire(change)
+    let wire = Wire(limits: change)
     wire.handshake()
     wire.client(0, "abc")
     wire.client(6, "ghi")

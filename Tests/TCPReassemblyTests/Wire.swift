@@ -77,8 +77,8 @@ final class Wire {
   var port: UInt16 = 40000
 
   init(
-    policy: OverlapPolicy = .first, demand: @escaping (String) -> StreamDemand = { _ in .everything },
-    _ change: (inout Limits) -> Void = { _ in }
+    policy: OverlapPolicy = .first, limits change: (inout Limits) -> Void = { _ in },
+    demand: @escaping (String) -> StreamDemand = { _ in .everything }
   ) {
     var limits = Limits()
     change(&limits)
