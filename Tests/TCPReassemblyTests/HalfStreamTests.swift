@@ -80,6 +80,20 @@ struct HalfStreamTests {
     expect(wire, Self.givenUp)
   }
 
+  @Test func `holes that were acknowledged together are given up together`() {
+    let wire = wireWithHole()
+    wire.client(12, "mno")
+    wire.client(18, "stu")
+    wire.server(0, ack: 15)
+    for _ in 0..<64 { wire.server(0, ack: 15) }
+    wire.server(0, ack: 21)
+    for _ in 0..<63 { wire.server(0, ack: 21) }
+    // 128 packets behind the first acknowledgment, 63 behind the second.
+    expect(wire, Self.givenUp + ["o gap 3 lost", "o:mno"])
+    for _ in 0..<128 { wire.server(0, ack: 21) }
+    expect(wire, Self.givenUp + ["o gap 3 lost", "o:mno", "o gap 3 lost", "o:stu"])
+  }
+
   @Test func `an acknowledgment that ends inside the hole does not count`() {
     let wire = wireWithHole()
     for _ in 0..<200 { wire.server(0, ack: 5) }
