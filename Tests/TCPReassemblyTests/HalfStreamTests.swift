@@ -256,11 +256,11 @@ struct HalfStreamTests {
     var half = HalfStream()
     half.setReference(SequenceNumber(100))
     #expect(half.offset(of: SequenceNumber(90)) == -10 && half.lowestHeld == nil)
-    _ = withSpan([1, 2, 3]) { half.queue.insert($0, at: -10, policy: .first) }
+    _ = withSpan([1, 2, 3]) { half.disordered().queue.insert($0, at: -10, policy: .first) }
     half.noteEnd(at: 5)
     #expect(half.lowestHeld == SequenceNumber(90) && !half.hasReachedEnd)
     half.fixBase(at: SequenceNumber(88), .syn)
-    #expect(half.queue.firstOffset == 2 && half.endOffset == 17 && half.nextOffset == 0)
+    #expect(half.disordered().queue.firstOffset == 2 && half.endOffset == 17 && half.nextOffset == 0)
     #expect(half.hole == 0..<2)
     half.advance(by: 17)
     #expect(half.hasReachedEnd && half.offset(of: SequenceNumber(105)) == 17)
@@ -269,9 +269,9 @@ struct HalfStreamTests {
   @Test func `a base above what is held drops it`() {
     var half = HalfStream()
     half.setReference(SequenceNumber(100))
-    _ = withSpan([1, 2, 3, 4]) { half.queue.insert($0, at: -2, policy: .first) }
+    _ = withSpan([1, 2, 3, 4]) { half.disordered().queue.insert($0, at: -2, policy: .first) }
     half.fixBase(at: SequenceNumber(100), .syn)
-    #expect(half.queue.firstOffset == 0 && half.queue.byteCount == 2)
+    #expect(half.disordered().queue.firstOffset == 0 && half.disordered().queue.byteCount == 2)
   }
 
   @Test func `a hole counts as cut only where cuts cover all of it`() {

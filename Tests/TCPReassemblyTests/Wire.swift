@@ -53,11 +53,12 @@ final class Recorder: ByteStreamAnalyzer {
     return demand(text)
   }
 
-  func finish(_ end: StreamEnd, at position: StreamPosition) {
+  func finish(_ end: StreamEnd, at position: StreamPosition) -> StreamDemand {
     check(position, 0)
     ends[position.direction.rawValue] = end
     events.append("\(Self.name(position.direction)) end \(end)")
     lastBytes = nil
+    return .everything
   }
 }
 

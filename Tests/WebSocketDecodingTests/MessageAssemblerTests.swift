@@ -27,8 +27,31 @@ private struct Message: Equatable {
   var undecoded: MessageAssembler.Undecoded?
 }
 
-extension MessageAssembler {
-  fileprivate func take(_ part: Part, cuts: [Int] = []) {
+/// An assembler that need not stand in a variable.
+@dynamicMemberLookup
+private final class Subject {
+  private var assembler: MessageAssembler
+
+  init(_ assembler: MessageAssembler) { self.assembler = assembler }
+
+  deinit { assembler.discard() }
+
+  subscript<Value>(dynamicMember path: KeyPath<MessageAssembler, Value>) -> Value { assembler[keyPath: path] }
+
+  func begin(_ opcode: Opcode, isCompressed: Bool, undecoded: MessageAssembler.Undecoded? = nil) {
+    assembler.begin(opcode, isCompressed: isCompressed, undecoded: undecoded)
+  }
+  func append(_ bytes: RawSpan, maskingKey: UInt32?, offset: UInt64) {
+    assembler.append(bytes, maskingKey: maskingKey, offset: offset)
+  }
+  func beginFrame() { assembler.beginFrame() }
+  func markHole() { assembler.markHole() }
+  func loseContext() { assembler.loseContext() }
+  func finish() { assembler.finish() }
+  func close() { assembler.close() }
+  func withKept<Value>(_ body: (RawSpan) -> Value) -> Value { assembler.withKept(body) }
+
+  func take(_ part: Part, cuts: [Int] = []) {
     beginFrame()
     let borders = [0] + cuts.filter { $0 > 0 && $0 < part.bytes.count } + [part.bytes.count]
     for (start, end) in zip(borders, borders.dropFirst()) {
@@ -36,14 +59,16 @@ extension MessageAssembler {
     }
   }
 
-  fileprivate var message: Message {
+  var message: Message {
     Message(
-      kept: withKept { $0.copied() }, length: length, wireLength: wireLength, frames: frameCount,
-      isWholeText: isWholeText, errorOffset: textErrorOffset, hasHole: hasHole, isTruncated: isTruncated,
-      undecoded: undecoded)
+      kept: withKept { $0.copied() }, length: assembler.length, wireLength: assembler.wireLength,
+      frames: assembler.frameCount,
+      isWholeText: assembler.isWholeText, errorOffset: assembler.textErrorOffset, hasHole: assembler.hasHole,
+      isTruncated: assembler.isTruncated,
+      undecoded: assembler.undecoded)
   }
 
-  fileprivate func run(as opcode: Opcode = .text, isCompressed: Bool = false, _ parts: [Part], cuts: [Int] = [])
+  func run(as opcode: Opcode = .text, isCompressed: Bool = false, _ parts: [Part], cuts: [Int] = [])
     -> Message
   {
     begin(opcode, isCompressed: isCompressed)
@@ -55,7 +80,9 @@ extension MessageAssembler {
   }
 }
 
-private var plainAssembler: MessageAssembler { assembler() }
+private var limitedAssembler: Subject { assembler(.deflate(resetsContext: true)) { $0.inflatedBytes = 9 } }
+
+private var plainAssembler: Subject { assembler() }
 
 private let hello = hex("f2 48 cd c9 c9 07 00")
 private let helloAgain = hex("f2 00 11 00 00")
@@ -63,10 +90,10 @@ private let helloAgain = hex("f2 00 11 00 00")
 private func assembler(
   _ compression: MessageAssembler.Compression = .none, _ workspace: PayloadWorkspace = PayloadWorkspace(),
   _ change: (inout Limits) -> Void = { _ in }
-) -> MessageAssembler {
+) -> Subject {
   var limits = Limits()
   change(&limits)
-  return MessageAssembler(compression: compression, workspace: workspace, limits: limits)
+  return Subject(MessageAssembler(compression: compression, workspace: workspace, limits: limits))
 }
 
 private func utf8(_ text: String) -> [UInt8] { Array(text.utf8) }
@@ -275,13 +302,7 @@ struct MessageAssemblerTests {
     let message = assembler.run(isCompressed: true, [Part(stored), Part(stored)])
     #expect(message.undecoded == .outputLimit && message.length <= 9 && message.wireLength == 2 * stored.count)
     #expect(assembler.run(isCompressed: true, [Part(hello)]).undecoded == .contextLost)
-    let resetting = MessageAssembler(
-      compression: .deflate(resetsContext: true), workspace: PayloadWorkspace(),
-      limits: {
-        var limits = Limits()
-        limits.inflatedBytes = 9
-        return limits
-      }())
+    let resetting = limitedAssembler
     #expect(resetting.run(isCompressed: true, [Part(stored)]).undecoded == .outputLimit)
     #expect(resetting.run(isCompressed: true, [Part(hello)]).kept == utf8("Hello"))
   }

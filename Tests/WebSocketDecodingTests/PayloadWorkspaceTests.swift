@@ -8,7 +8,7 @@ struct PayloadWorkspaceTests {
     let workspace = PayloadWorkspace()
     var limits = Limits()
     limits.keptPayloadBytes = 1000
-    let assemblers = (0..<6).map { index in
+    var assemblers = (0..<6).map { index in
       MessageAssembler(
         compression: index.isMultiple(of: 2) ? .none : .deflate(resetsContext: index == 3), workspace: workspace,
         limits: limits)
@@ -17,20 +17,19 @@ struct PayloadWorkspaceTests {
     var expected: [[UInt8]?] = Array(repeating: nil, count: assemblers.count)
     for _ in 0..<4000 {
       let index = Int.random(in: 0..<assemblers.count, using: &random)
-      let assembler = assemblers[index]
       let isCompressed = !index.isMultiple(of: 2)
       if expected[index] == nil {
-        assembler.begin(.binary, isCompressed: isCompressed)
+        assemblers[index].begin(.binary, isCompressed: isCompressed)
         expected[index] = []
       }
       switch Int.random(in: 0..<4, using: &random) {
       case 0:
-        if isCompressed { withSpan([0]) { assembler.append($0, maskingKey: nil, offset: 0) } }
-        assembler.finish()
-        #expect(assembler.undecoded == nil)
-        #expect(assembler.withKept { $0.copied() } == Array(expected[index]!.prefix(1000)))
-        #expect(assembler.length == expected[index]!.count)
-        assembler.close()
+        if isCompressed { withSpan([0]) { assemblers[index].append($0, maskingKey: nil, offset: 0) } }
+        assemblers[index].finish()
+        #expect(assemblers[index].undecoded == nil)
+        #expect(assemblers[index].withKept { $0.copied() } == Array(expected[index]!.prefix(1000)))
+        #expect(assemblers[index].length == expected[index]!.count)
+        assemblers[index].close()
         expected[index] = nil
       default:
         let bytes = random.bytes(Int.random(in: 0...300, using: &random))
@@ -43,9 +42,9 @@ struct PayloadWorkspaceTests {
           wire.append(integer: ~UInt16(bytes.count), .little)
           wire += bytes
         }
-        assembler.beginFrame()
+        assemblers[index].beginFrame()
         withSpan(key.map { WebSocketFrame.masked(wire, with: $0) } ?? wire) {
-          assembler.append($0, maskingKey: key, offset: 0)
+          assemblers[index].append($0, maskingKey: key, offset: 0)
         }
         expected[index]! += bytes
       }
@@ -56,7 +55,7 @@ struct PayloadWorkspaceTests {
     let workspace = PayloadWorkspace()
     let limits = Limits()
     func first(_ wire: [UInt8]) -> MessageAssembler.Undecoded? {
-      let assembler = MessageAssembler(
+      var assembler = MessageAssembler(
         compression: .deflate(resetsContext: false), workspace: workspace, limits: limits)
       assembler.begin(.text, isCompressed: true)
       withSpan(wire) { assembler.append($0, maskingKey: nil, offset: 0) }
