@@ -138,7 +138,7 @@ struct InflaterTests {
         return time
       }.min()!
     }
-    #expect(time(filling) < time(hello) * 2.5)
+    #expect(time(filling) < time(hello) * 1.8)
   }
 
   @Test(arguments: [
