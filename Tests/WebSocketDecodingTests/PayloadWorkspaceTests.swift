@@ -1,0 +1,77 @@
+import NetworkTypes
+import TestSupport
+import Testing
+import WebSocketDecoding
+
+struct PayloadWorkspaceTests {
+  @Test func `connections that share a workspace never see each other's bytes`() {
+    let workspace = PayloadWorkspace()
+    var limits = Limits()
+    limits.keptPayloadBytes = 1000
+    var assemblers = (0..<6).map { index in
+      MessageAssembler(
+        compression: index.isMultiple(of: 2) ? .none : .deflate(resetsContext: index == 3), workspace: workspace,
+        limits: limits)
+    }
+    var random = SeededGenerator(seed: 99)
+    var expected: [[UInt8]?] = Array(repeating: nil, count: assemblers.count)
+    for _ in 0..<4000 {
+      let index = Int.random(in: 0..<assemblers.count, using: &random)
+      let isCompressed = !index.isMultiple(of: 2)
+      if expected[index] == nil {
+        assemblers[index].begin(.binary, isCompressed: isCompressed)
+        expected[index] = []
+      }
+      switch Int.random(in: 0..<4, using: &random) {
+      case 0:
+        if isCompressed { withSpan([0]) { assemblers[index].append($0, maskingKey: nil, offset: 0) } }
+        assemblers[index].finish()
+        #expect(assemblers[index].undecoded == nil)
+        #expect(assemblers[index].withKept { $0.copied() } == Array(expected[index]!.prefix(1000)))
+        #expect(assemblers[index].length == expected[index]!.count)
+        assemblers[index].close()
+        expected[index] = nil
+      default:
+        let bytes = random.bytes(Int.random(in: 0...300, using: &random))
+        let key = Bool.random(using: &random) ? UInt32(truncatingIfNeeded: random.next()) : nil
+        var wire = bytes
+        if isCompressed {
+          // A stored block of deflate.
+          wire = [0]
+          wire.append(integer: UInt16(bytes.count), .little)
+          wire.append(integer: ~UInt16(bytes.count), .little)
+          wire += bytes
+        }
+        assemblers[index].beginFrame()
+        withSpan(key.map { WebSocketFrame.masked(wire, with: $0) } ?? wire) {
+          assemblers[index].append($0, maskingKey: key, offset: 0)
+        }
+        expected[index]! += bytes
+      }
+    }
+  }
+
+  @Test func `an inflater that is taken again has an empty window`() {
+    let workspace = PayloadWorkspace()
+    let limits = Limits()
+    func first(_ wire: [UInt8]) -> MessageAssembler.Undecoded? {
+      var assembler = MessageAssembler(
+        compression: .deflate(resetsContext: false), workspace: workspace, limits: limits)
+      assembler.begin(.text, isCompressed: true)
+      withSpan(wire) { assembler.append($0, maskingKey: nil, offset: 0) }
+      assembler.finish()
+      let undecoded = assembler.undecoded
+      assembler.close()
+      return undecoded
+    }
+    for _ in 0..<3 {
+      #expect(first(hex("f2 48 cd c9 c9 07 00")) == nil)
+      // Refers back to bytes of another connection.
+      #expect(first(hex("f2 00 11 00 00")) == .inflateFailed)
+      // Ends with a final block.
+      #expect(first(hex("f3 48 cd c9 c9 07 00")) == nil)
+      // Ends inside a block.
+      #expect(first(hex("f2 48 cd")) == .inflateFailed)
+    }
+  }
+}
