@@ -2,7 +2,7 @@ import HTTPDecoding
 import NetworkTypes
 import TestSupport
 import Testing
-import TrafficAnalysis
+@testable import TrafficAnalysis
 
 /// The handshake is found wherever it stands in an HTTP/1.1 connection.
 struct HandshakeTests {
