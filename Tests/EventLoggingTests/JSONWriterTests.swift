@@ -1,7 +1,8 @@
-@testable import EventLogging
 import NetworkTypes
 import TestSupport
 import Testing
+
+@testable import EventLogging
 
 /// Values are written as JSON, however they lie in memory (RFC 8259).
 struct JSONWriterTests {

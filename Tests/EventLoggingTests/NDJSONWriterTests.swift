@@ -1,10 +1,11 @@
-@testable import EventLogging
 import HTTPDecoding
 import NetworkTypes
 import TestSupport
 import Testing
-@testable import TrafficAnalysis
 import WebSocketDecoding
+
+@testable import EventLogging
+@testable import TrafficAnalysis
 
 /// Each record is the line that the contract of the log describes.
 struct NDJSONWriterTests {
@@ -173,7 +174,8 @@ struct NDJSONWriterTests {
       Self.time, Self.connection(identity), Self.place, #""type":"message","dir":"c2s","n":3,"wire_len":7"#,
       #""frames":2,"deflated":true,"dur_us":40,"pkt":12"#,
     ].joined(separator: ",")
-    func lines(_ record: MessageRecord, _ payload: [UInt8], _ options: LogOptions = LogOptions()) throws -> [JSONValue] {
+    func lines(_ record: MessageRecord, _ payload: [UInt8], _ options: LogOptions = LogOptions()) throws -> [JSONValue]
+    {
       try Self.lines(options) { writer in withSpan(payload) { writer.message(record, payload: $0) } }
     }
     try Self.expect(
@@ -292,7 +294,8 @@ struct NDJSONWriterTests {
       #""type":"end","cause":"rst","clean":true,"closed_by":"server","close_code":1001,"close_reason":"away","dur_us":0"#,
       #""rules":[{"rule":"frame-server-masked","count":2}],"pkt":12"#,
       #""c2s":{"pkts":1,"bytes":2,"frames":3,"msgs":4,"text_msgs":5,"binary_msgs":6,"pings":7,"pongs":8,"payload":9,"wire":10,"gap_bytes":11,"unframed_bytes":14,"retrans_bytes":12,"overlap_conflicts":13}"#,
-      #""s2c":{"pkts":0,"bytes":0,"frames":0,"msgs":0,"text_msgs":0,"binary_msgs":0,"pings":0,"pongs":0,"payload":0,"wire":0,"gap_bytes":0,"unframed_bytes":0,"retrans_bytes":0,"overlap_conflicts":0}"#)
+      #""s2c":{"pkts":0,"bytes":0,"frames":0,"msgs":0,"text_msgs":0,"binary_msgs":0,"pings":0,"pongs":0,"payload":0,"wire":0,"gap_bytes":0,"unframed_bytes":0,"retrans_bytes":0,"overlap_conflicts":0}"#
+    )
     let causes: [(StreamEnd, String)] = [
       (.fin, "fin"), (.reset, "rst"), (.idle, "idle"), (.captureEnd, "capture_end"), (.evicted, "evicted"),
     ]

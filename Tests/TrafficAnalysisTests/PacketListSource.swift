@@ -1,6 +1,7 @@
 import NetworkTypes
-@testable import PacketCapture
 import TestSupport
+
+@testable import PacketCapture
 
 /// Packets built in memory, a few in each batch.
 final class PacketListSource: PacketSource {
