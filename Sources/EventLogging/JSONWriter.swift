@@ -77,31 +77,79 @@ final class JSONWriter {
   func boolean(_ value: Bool) { raw(value ? "true" : "false") }
 
   /// Writes an integer; the caller sees to it that it is within ±(2^53 − 1).
+  @inline(__always)
   func integer(_ value: Int) {
-    if value < 0 { byte(UInt8(ascii: "-")) }
-    digits(value.magnitude, atLeast: 1)
+    if value >= 0, value < 10 {
+      byte(UInt8(truncatingIfNeeded: 0x30 &+ value))
+    } else if value >= 0, value < 1000 {
+      small(UInt32(truncatingIfNeeded: value))
+    } else {
+      if value < 0 { byte(UInt8(ascii: "-")) }
+      digits(value.magnitude, atLeast: 1)
+    }
+  }
+
+  /// Writes a number of two or three digits.
+  private func small(_ value: UInt32) {
+    reserve(4)
+    let pair = Int(value % 100) &* 2
+    // SAFETY: `reserve` made room for four bytes; `pair` is at most 198.
+    if value >= 100 {
+      unsafe base[count] = UInt8(truncatingIfNeeded: 0x30 &+ value / 100)
+      count &+= 1
+    }
+    unsafe base[count] = Self.pairs.utf8Start[pair]
+    unsafe base[count &+ 1] = Self.pairs.utf8Start[pair &+ 1]
+    count &+= 2
+  }
+
+  /// Writes a number below a million as six digits.
+  func sixDigits(_ value: UInt32) {
+    reserve(8)
+    var rest = value
+    var index = count &+ 6
+    // SAFETY: `reserve` made room for eight bytes; a remainder of 100, doubled, is at most 198.
+    while index > count {
+      let pair = Int(rest % 100) &* 2
+      rest /= 100
+      index &-= 2
+      unsafe base[index] = Self.pairs.utf8Start[pair]
+      unsafe base[index &+ 1] = Self.pairs.utf8Start[pair &+ 1]
+    }
+    count &+= 6
   }
 
   /// Writes a number in decimal, with zeros in front up to `width` digits.
   func digits(_ value: UInt, atLeast width: Int) {
+    reserve(24)
     var length = 1
     var bound: UInt = 10
-    while length < 20, value >= bound {
-      length += 1
-      if length < 20 { bound &*= 10 }
+    while value >= bound, length < 19 {
+      length &+= 1
+      bound &*= 10
     }
-    let total = max(length, width)
-    reserve(total)
+    if length == 19, value >= bound { length = 20 }
+    let end = count &+ max(length, width)
     var rest = value
-    var index = count + total
-    while index > count {
-      index -= 1
-      // SAFETY: `index` lies within the `total` bytes for which `reserve` made room.
-      unsafe base[index] = UInt8(truncatingIfNeeded: 0x30 + rest % 10)
-      rest /= 10
+    var index = end
+    // SAFETY: `reserve` made room for 20 digits, more than any width asked for.
+    while index &- 2 >= count {
+      let pair = Int(truncatingIfNeeded: rest % 100) &* 2
+      rest /= 100
+      index &-= 2
+      unsafe base[index] = Self.pairs.utf8Start[pair]
+      unsafe base[index &+ 1] = Self.pairs.utf8Start[pair &+ 1]
     }
-    count += total
+    if index > count { unsafe base[index &- 1] = UInt8(truncatingIfNeeded: 0x30 &+ rest % 10) }
+    count = end
   }
+
+  /// The numbers 00 to 99.
+  private static let pairs: StaticString = """
+    00010203040506070809101112131415161718192021222324252627282930313233343536373839\
+    40414243444546474849505152535455565758596061626364656667686970717273747576777879\
+    8081828384858687888990919293949596979899
+    """
 
   /// Writes a 32-bit number as 8 hex digits.
   func hexadecimal(_ value: UInt32) {
@@ -113,26 +161,69 @@ final class JSONWriter {
 
   /// Writes a JSON string of UTF-8 that was validated.
   func string(_ text: RawSpan) {
-    byte(UInt8(ascii: "\""))
+    // The longest escape has six bytes, and eight are stored at once.
     let length = text.byteCount
-    var index = 0
-    while index < length {
-      let end = Self.endOfPlainRun(in: text, from: index)
-      if end > index {
-        reserve(end - index)
-        // SAFETY: the run lies within the span, and `reserve` made room for it.
-        unsafe text.withUnsafeBytes { source in
-          unsafe UnsafeMutableRawPointer(base + count).copyMemory(
-            from: source.baseAddress.unsafelyUnwrapped + index, byteCount: end - index)
-        }
-        count += end - index
-        index = end
-      }
-      guard index < length else { break }
-      escape(text.checkedByte(index))
-      index += 1
+    var start = 0
+    byte(UInt8(ascii: "\""))
+    while start < length {
+      let end = min(start + Self.stringPiece, length)
+      reserve((end - start) * 6 + 8)
+      appendEscaped(text.extracting(start..<end))
+      start = end
     }
     byte(UInt8(ascii: "\""))
+  }
+
+  /// Bytes of a string that are escaped at once, which bounds what is reserved for them.
+  private static let stringPiece = 64 << 10
+
+  /// Copies eight bytes at a time, and looks which of them is the first that must be escaped.
+  private func appendEscaped(_ text: RawSpan) {
+    // SAFETY: `string` reserved six bytes for each of the text's, and eight more; reads stay below the text's count.
+    unsafe text.withUnsafeBytes { source in
+      let length = source.count
+      var index = 0
+      var output = unsafe base + count
+      while index &+ 8 <= length {
+        let word = unsafe UInt64(littleEndian: source.loadUnaligned(fromByteOffset: index, as: UInt64.self))
+        unsafe UnsafeMutableRawPointer(output).storeBytes(of: word.littleEndian, as: UInt64.self)
+        let marks = Self.escapeMarks(word)
+        guard marks != 0 else {
+          index &+= 8
+          unsafe output += 8
+          continue
+        }
+        let plain = marks.trailingZeroBitCount &>> 3
+        unsafe output += plain
+        unsafe output += Self.escape(source[index &+ plain], at: output)
+        index &+= plain &+ 1
+      }
+      while index < length {
+        let byte = unsafe source[index]
+        if Self.needsEscape(byte) {
+          unsafe output += Self.escape(byte, at: output)
+        } else {
+          unsafe output.pointee = byte
+          unsafe output += 1
+        }
+        index &+= 1
+      }
+      unsafe count = output - base
+    }
+  }
+
+  /// The high bit of the first of eight bytes that must be escaped, the lowest byte first; bits above it mean nothing.
+  @inline(__always)
+  static func escapeMarks(_ word: UInt64) -> UInt64 {
+    let ones: UInt64 = 0x0101_0101_0101_0101
+    let highs: UInt64 = 0x8080_8080_8080_8080
+    // A byte below n borrows into its high bit, which was clear before; only bytes above one that did may err. Every
+    // byte that must be escaped is below 0x80, so that one exclusion of the others serves all tests.
+    let controls = word &- ones &* 0x20
+    let quotes = (word ^ (ones &* 0x22)) &- ones
+    let slashes = (word ^ (ones &* 0x5c)) &- ones
+    let deletes = (word ^ (ones &* 0x7f)) &- ones
+    return (controls | quotes | slashes | deletes) & ~word & highs
   }
 
   /// Writes a JSON string.
@@ -181,52 +272,40 @@ final class JSONWriter {
     capacity = larger
   }
 
-  private func escape(_ character: UInt8) {
+  /// Writes the escape of a character, which has at most six bytes, and says how many.
+  @inline(__always)
+  private static func escape(_ character: UInt8, at output: UnsafeMutablePointer<UInt8>) -> Int {
+    unsafe output[0] = UInt8(ascii: "\\")
+    if character == UInt8(ascii: "\"") || character == UInt8(ascii: "\\") {
+      unsafe output[1] = character
+      return 2
+    }
+    return unsafe escapeControl(character, at: output)
+  }
+
+  private static func escapeControl(_ character: UInt8, at output: UnsafeMutablePointer<UInt8>) -> Int {
+    let short: UInt8
     switch character {
-    case UInt8(ascii: "\""): raw("\\\"")
-    case UInt8(ascii: "\\"): raw("\\\\")
-    case 0x0a: raw("\\n")
-    case 0x0d: raw("\\r")
-    case 0x09: raw("\\t")
+    case 0x0a: short = UInt8(ascii: "n")
+    case 0x0d: short = UInt8(ascii: "r")
+    case 0x09: short = UInt8(ascii: "t")
     default:
-      raw("\\u00")
-      let high = character >> 4
       let low = character & 0xf
-      byte(0x30 + high)
-      byte(low < 10 ? 0x30 + low : 0x57 + low)
+      // SAFETY: the caller has reserved six bytes.
+      unsafe output[1] = UInt8(ascii: "u")
+      unsafe output[2] = 0x30
+      unsafe output[3] = 0x30
+      unsafe output[4] = 0x30 + character >> 4
+      unsafe output[5] = low < 10 ? 0x30 + low : 0x57 + low
+      return 6
     }
+    unsafe output[1] = short
+    return 2
   }
 
-  /// The index of the next byte that must be escaped, or the end: eight bytes at a time.
-  ///
-  /// DEL (0x7f) is escaped as well, which JSON allows and terminals are grateful for.
-  static func endOfPlainRun(in text: RawSpan, from start: Int) -> Int {
-    let length = text.byteCount
-    var index = start
-    while index &+ 8 <= length {
-      let word: UInt64 = text.checkedNative(index)
-      guard !needsEscape(word) else { break }
-      index &+= 8
-    }
-    while index < length, !needsEscape(text.checkedByte(index)) { index &+= 1 }
-    return index
-  }
-
+  /// Whether a byte must be escaped (RFC 8259 §7); DEL is as well, which JSON allows and terminals are grateful for.
   static func needsEscape(_ byte: UInt8) -> Bool {
     byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") || byte == 0x7f
-  }
-
-  /// Whether any of eight bytes must be escaped.
-  private static func needsEscape(_ word: UInt64) -> Bool {
-    let ones: UInt64 = 0x0101_0101_0101_0101
-    let highs: UInt64 = 0x8080_8080_8080_8080
-    // A byte below n: borrows into its high bit, which was clear before. Bytes of 0x80 and more never count.
-    let controls = (word &- ones &* 0x20) & ~word
-    let quotes = word ^ (ones &* 0x22)
-    let slashes = word ^ (ones &* 0x5c)
-    let deletes = word ^ (ones &* 0x7f)
-    let zeros = ((quotes &- ones) & ~quotes) | ((slashes &- ones) & ~slashes) | ((deletes &- ones) & ~deletes)
-    return (controls | zeros) & highs != 0
   }
 
   private static func symbol(_ bits: UInt32) -> UInt8 {

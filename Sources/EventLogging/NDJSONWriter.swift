@@ -183,8 +183,6 @@ public final class NDJSONWriter: EventSink {
     json.raw(type)
     json.raw("\",\"ts\":")
     time.write(timestamp, to: json)
-    json.raw(",\"epoch_us\":")
-    json.integer(Int(timestamp.microseconds))
   }
 
   private func begin(_ type: StaticString, _ timestamp: Timestamp, _ connection: ConnectionIdentity) {
@@ -218,7 +216,7 @@ public final class NDJSONWriter: EventSink {
   }
 
   private func losses(_ losses: LossFlags) {
-    if losses.isEmpty {
+    guard !losses.isEmpty else {
       json.raw(",\"truncated\":false,\"incomplete\":false,\"snapped\":false")
       return
     }

@@ -1,11 +1,12 @@
 internal import NetworkTypes
 
-/// Writes times as RFC 3339 in UTC with nine digits, keeping the text of the second at hand.
+/// Writes times twice, as text and as a number, keeping what they have in common with the second at hand.
 struct TimeWriter {
   private var second: Int64 = .min
   private var text: [UInt8] = []
+  private var number: [UInt8] = []
 
-  /// Writes `"YYYY-MM-DDTHH:MM:SS.nnnnnnnnnZ"` with its quotes.
+  /// Writes `"YYYY-MM-DDTHH:MM:SS.nnnnnnnnnZ"` (RFC 3339), with its quotes, and the µs as `,"epoch_us":`.
   mutating func write(_ time: Timestamp, to writer: JSONWriter) {
     let nanoseconds = time.nanoseconds
     var whole = nanoseconds / 1_000_000_000
@@ -17,10 +18,20 @@ struct TimeWriter {
     if whole != second || text.isEmpty {
       second = whole
       text = Self.render(whole)
+      number = Array("Z\",\"epoch_us\":\(whole)".utf8)
     }
+    let microseconds = UInt32(truncatingIfNeeded: fraction / 1000)
     writer.raw(text)
-    writer.digits(UInt(fraction), atLeast: 9)
-    writer.raw("Z\"")
+    writer.sixDigits(microseconds)
+    writer.digits(UInt(truncatingIfNeeded: fraction % 1000), atLeast: 3)
+    if whole > 0 {
+      writer.raw(number)
+      writer.sixDigits(microseconds)
+    } else {
+      // In the epoch's first second and before it, leading zeros and the sign do not split that way.
+      writer.raw("Z\",\"epoch_us\":")
+      writer.integer(Int(time.microseconds))
+    }
   }
 
   /// The quote and the second, up to the decimal point.

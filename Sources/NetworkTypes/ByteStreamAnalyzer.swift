@@ -69,22 +69,25 @@ public enum StreamEnd: Sendable, Hashable {
 }
 
 /// What an analyzer still wants of a connection.
-public enum StreamDemand: Sendable {
+public enum StreamDemand {
   /// Every byte of both directions, in order.
   case everything
   /// Nothing: the connection is of no interest, only counters are kept from here on.
   case nothing
+  /// Every byte, but by another analyzer from here on, which has been given what was left over.
+  case replacement(any ByteStreamAnalyzer)
 }
 
 /// Takes the two ordered byte streams of one connection.
 ///
 /// Calls for a direction come in stream order, and the two directions are interleaved as the capture released them.
-/// After `finish` for a direction nothing more comes for it. Bytes are borrowed for the call.
+/// After `finish` for a direction nothing more comes for it. Bytes are borrowed for the call. An analyzer that has
+/// learned what the connection speaks names its successor and gets no further calls.
 public protocol ByteStreamAnalyzer: AnyObject {
   /// Takes the next bytes of a direction.
   func receive(_ bytes: RawSpan, at position: StreamPosition) -> StreamDemand
   /// Says that `byteCount` bytes of a direction were never captured.
   func gap(byteCount: Int, cause: GapCause, at position: StreamPosition) -> StreamDemand
   /// Says that a direction is over.
-  func finish(_ end: StreamEnd, at position: StreamPosition)
+  func finish(_ end: StreamEnd, at position: StreamPosition) -> StreamDemand
 }

@@ -18,34 +18,30 @@ public final class Connection {
     case closed
   }
 
+  // What every packet touches stands together.
   /// Both ends, in no order.
   public let key: FlowKey
-  /// The end that opened the connection, or was seen first where its SYN was not captured.
-  public private(set) var originator: Endpoint
-  /// The other end.
-  public private(set) var responder: Endpoint
-  /// The first packet.
-  public let firstPacket: PacketStamp
+  private(set) var phase = Phase.active
+  private var originatorIsLower: Bool
+  private var isOriginatorKnown = false
+  private var hasSynAnswer = false
+  private var analyzer: (any ByteStreamAnalyzer)?
+  private let environment: ReassemblyEnvironment
   /// The newest packet.
   public private(set) var lastPacket: PacketStamp
+  private var halves: InlineArray<2, HalfStream> = [HalfStream(), HalfStream()]
+
+  /// The first packet.
+  public let firstPacket: PacketStamp
   /// Tags and tunnels around the first packet.
   public let layers: LayerPath
   /// The direction whose FIN or RST was seen first.
   public private(set) var firstEnder: Direction?
   /// Time from the SYN to the acknowledgement of its answer, in µs, where all three were captured.
   public private(set) var handshakeMicroseconds: Int64?
-
-  private(set) var phase = Phase.active
+  private var synTime: Timestamp?
   /// Packets of the capture, or a time, until the end of a reset connection is told.
   var lingerPackets = 0
-
-  private var halves: InlineArray<2, HalfStream> = [HalfStream(), HalfStream()]
-  private var analyzer: (any ByteStreamAnalyzer)?
-  private let environment: ReassemblyEnvironment
-  private var originatorIsLower: Bool
-  private var isOriginatorKnown = false
-  private var synTime: Timestamp?
-  private var hasSynAnswer = false
 
   init(first segment: TCPSegment, packet: PacketStamp, environment: ReassemblyEnvironment) {
     key = segment.flow
@@ -56,9 +52,13 @@ public final class Connection {
     // The sender of a SYN with ACK answers; any other first sender is taken for the one that opened.
     let answers = segment.flags.contains([.syn, .ack])
     originatorIsLower = segment.sentByLower != answers
-    originator = originatorIsLower ? key.lower : key.upper
-    responder = originatorIsLower ? key.upper : key.lower
   }
+
+  /// The end that opened the connection, or was seen first where its SYN was not captured.
+  public var originator: Endpoint { originatorIsLower ? key.lower : key.upper }
+
+  /// The other end.
+  public var responder: Endpoint { originatorIsLower ? key.upper : key.lower }
 
   /// What a direction has carried.
   public func statistics(of direction: Direction) -> DirectionStatistics {
@@ -72,7 +72,7 @@ public final class Connection {
 
   /// Whether only one end was captured.
   public var isOneSided: Bool {
-    halves[0].statistics.packets == 0 || halves[1].statistics.packets == 0
+    halves[0].packets == 0 || halves[1].packets == 0
   }
 
   /// Whether the connection's end was seen, or told.
@@ -129,9 +129,9 @@ public final class Connection {
   func receive(_ segment: TCPSegment, _ bytes: RawSpan, packet: PacketStamp) {
     let direction = direction(of: segment)
     let index = direction.rawValue
-    halves[index].statistics.packets &+= 1
-    halves[index].statistics.bytes &+= segment.payload.count
-    if segment.hasBadChecksum { halves[index].statistics.badChecksums &+= 1 }
+    halves[index].packets &+= 1
+    halves[index].bytes &+= segment.payload.count
+    if segment.hasBadChecksum { halves[index].disordered().statistics.badChecksums &+= 1 }
     let elapsed = elapsedNanoseconds(to: packet.timestamp)
     lastPacket = packet
 
@@ -144,7 +144,7 @@ public final class Connection {
     if segment.flags.contains(.ack) { takeAcknowledgment(segment, direction, packet) }
     if segment.payloadLength > 0 { takePayload(segment, bytes, direction, packet) }
     if !segment.flags.isDisjoint(with: [.fin, .rst]) { takeEnd(segment, direction, packet) }
-    if !halves[0].queue.isEmpty || !halves[1].queue.isEmpty { giveUpOldHoles(elapsed, packet) }
+    if !halves[0].isQueueEmpty || !halves[1].isQueueEmpty { giveUpOldHoles(elapsed, packet) }
   }
 
   /// Ends the connection: passes on what is held, with its holes, and tells the analyzer.
@@ -171,7 +171,7 @@ public final class Connection {
     if answers {
       hasSynAnswer = true
       // The answer acknowledges the SYN, and nothing else can have been sent before it.
-      if !halves[1 - own].isBaseKnown, halves[1 - own].queue.isEmpty {
+      if !halves[1 - own].isBaseKnown, halves[1 - own].isQueueEmpty {
         halves[1 - own].fixBase(at: segment.acknowledgment, .syn)
       }
     } else if synTime == nil {
@@ -193,7 +193,7 @@ public final class Connection {
     // A SYN takes one number before its data (RFC 9293 §3.4, RFC 7413).
     let sequence = segment.flags.contains(.syn) ? segment.sequence.advanced(by: 1) : segment.sequence
     let captured = segment.payload.count
-    if halves[index].isBaseKnown, sequence == halves[index].next, halves[index].queue.isEmpty,
+    if halves[index].isBaseKnown, sequence == halves[index].next, halves[index].isQueueEmpty,
       captured == segment.payloadLength
     {
       let offset = halves[index].nextOffset
@@ -211,22 +211,23 @@ public final class Connection {
     let index = direction.rawValue
     let isBaseKnown = halves[index].isBaseKnown
     let expected = halves[index].nextOffset
+    let disorder = halves[index].disordered()
     guard start - expected <= environment.limits.forwardJump else {
-      halves[index].statistics.outOfWindow += 1
+      disorder.statistics.outOfWindow += 1
       return
     }
     var payload = segment.payload
     var offset = start
     if isBaseKnown, offset < expected {
       let known = min(expected - offset, payload.count)
-      halves[index].statistics.retransmittedBytes += known
+      disorder.statistics.retransmittedBytes += known
       payload = payload.lowerBound + known..<payload.upperBound
       offset += known
     }
-    let insertion = halves[index].queue.insert(
+    let insertion = disorder.queue.insert(
       bytes.extracting(payload), at: offset, policy: environment.overlapPolicy)
-    halves[index].statistics.retransmittedBytes += insertion.duplicateBytes
-    if insertion.conflicts { halves[index].statistics.overlapConflicts += 1 }
+    disorder.statistics.retransmittedBytes += insertion.duplicateBytes
+    if insertion.conflicts { disorder.statistics.overlapConflicts += 1 }
     let end = start + segment.payloadLength
     let cut = max(offset + payload.count, isBaseKnown ? expected : Int.min)
     if end > cut { halves[index].noteSnapped(cut..<end) }
@@ -237,7 +238,7 @@ public final class Connection {
     let end = segment.sequence.advanced(by: segment.payloadLength + (segment.flags.contains(.syn) ? 1 : 0))
     if segment.flags.contains(.rst) {
       guard isPlausibleReset(segment, index) else {
-        halves[index].statistics.outOfWindow += 1
+        halves[index].disordered().statistics.outOfWindow += 1
         return
       }
       if firstEnder == nil { firstEnder = direction }
@@ -261,8 +262,7 @@ public final class Connection {
     guard halves[index].hasReference else { return true }
     let offset = halves[index].offset(of: segment.sequence)
     let window = 1 << 16
-    let newest = max(halves[index].nextOffset, halves[index].queue.endOffset ?? 0)
-    return offset >= halves[index].nextOffset - window && offset <= newest + window
+    return offset >= halves[index].nextOffset - window && offset <= halves[index].newestOffset + window
   }
 
   private func noteEndOfOpaque(_ segment: TCPSegment, _ direction: Direction) {
@@ -278,9 +278,7 @@ public final class Connection {
     guard halves[index].isBaseKnown else { return }
     while phase == .active || phase == .reset {
       let offset = halves[index].nextOffset
-      if let chunk = halves[index].queue.removeFirst(at: offset) {
-        halves[index].advance(by: chunk.bytes.count)
-        halves[index].restartWaiting()
+      if let chunk = halves[index].takeNext() {
         // SAFETY: bytes of an array of UInt8 are initialized, and the chunk lives during the call.
         pass(unsafe chunk.bytes.span.bytes, direction, offset, packet)
       } else if let hole = halves[index].hole, halves[index].cause(of: hole) == .snapped {
@@ -302,7 +300,6 @@ public final class Connection {
         let lowest = halves[index].lowestHeld
       {
         halves[index].fixBase(at: lowest, .lowestCaptured)
-        halves[index].restartWaiting()
         drain(direction, packet)
       }
       while halves[index].shouldGiveUpHole(elapsed: elapsed, limits: environment.limits),
@@ -330,19 +327,16 @@ public final class Connection {
   private func giveUp(_ hole: Range<Int>, _ direction: Direction, _ packet: PacketStamp) {
     let index = direction.rawValue
     let cause = halves[index].cause(of: hole)
-    halves[index].advance(by: hole.count)
-    halves[index].statistics.gaps += 1
-    halves[index].statistics.gapBytes += hole.count
-    halves[index].restartWaiting()
+    halves[index].giveUp(hole)
     guard !halves[index].isFinished else { return }
     let position = StreamPosition(direction: direction, offset: hole.lowerBound, packet: packet)
-    if activeAnalyzer().gap(byteCount: hole.count, cause: cause, at: position) == .nothing { becomeOpaque() }
+    take(activeAnalyzer().gap(byteCount: hole.count, cause: cause, at: position))
   }
 
   private func pass(_ bytes: RawSpan, _ direction: Direction, _ offset: Int, _ packet: PacketStamp) {
     guard !halves[direction.rawValue].isFinished else { return }
     let position = StreamPosition(direction: direction, offset: offset, packet: packet)
-    if activeAnalyzer().receive(bytes, at: position) == .nothing { becomeOpaque() }
+    take(activeAnalyzer().receive(bytes, at: position))
   }
 
   private func finish(_ direction: Direction, _ end: StreamEnd, _ packet: PacketStamp) {
@@ -350,7 +344,15 @@ public final class Connection {
     guard !halves[index].isFinished else { return }
     halves[index].isFinished = true
     let position = StreamPosition(direction: direction, offset: halves[index].nextOffset, packet: packet)
-    analyzer?.finish(end, at: position)
+    if let analyzer { take(analyzer.finish(end, at: position)) }
+  }
+
+  private func take(_ demand: StreamDemand) {
+    switch demand {
+    case .everything: break
+    case .nothing: becomeOpaque()
+    case .replacement(let successor): analyzer = successor
+    }
   }
 
   /// The analyzer, which a connection without a byte of data does not need.
@@ -361,7 +363,7 @@ public final class Connection {
     // A direction may have ended before the other brought the first byte.
     for direction in Direction.allCases where halves[direction.rawValue].isFinished {
       let offset = halves[direction.rawValue].nextOffset
-      made.finish(.fin, at: StreamPosition(direction: direction, offset: offset, packet: lastPacket))
+      _ = made.finish(.fin, at: StreamPosition(direction: direction, offset: offset, packet: lastPacket))
     }
     return made
   }
@@ -370,13 +372,13 @@ public final class Connection {
     guard phase != .closed else { return }
     phase = .opaque
     analyzer = nil
-    for index in 0..<2 { halves[index].queue.removeAll() }
+    for index in 0..<2 { halves[index].discardQueue() }
   }
 
   private func becomeClosed() {
     phase = .closed
     analyzer = nil
-    for index in 0..<2 { halves[index].queue.removeAll() }
+    for index in 0..<2 { halves[index].discardQueue() }
   }
 
   // MARK: - Roles and time
@@ -387,7 +389,6 @@ public final class Connection {
 
   private func swapRoles() {
     originatorIsLower.toggle()
-    swap(&originator, &responder)
     let first = halves[0]
     halves[0] = halves[1]
     halves[1] = first

@@ -38,11 +38,10 @@ public struct ReassemblyStatistics: Sendable {
 public final class ConnectionTable {
   /// Counts of connections that are gone; see `statistics()`.
   private var gone = ReassemblyStatistics()
-  private var slots: [FlowKey: Int] = [:]
-  /// Connections by slot; `nil` where one is gone. Walks go by slot, so that the order never depends on hashing.
-  private var connections: [Connection?] = []
-  private var freeSlots: [Int] = []
-  private var newest: Connection?
+  private var index = FlowIndex()
+  private let connections = ConnectionSlots()
+  /// The slot of the packet before: the next packet is often its acknowledgement.
+  private var newest: Int?
   private let environment: ReassemblyEnvironment
   private var resets: [Connection] = []
   private var packetsUntilSweep = sweepPackets
@@ -65,8 +64,8 @@ public final class ConnectionTable {
 
   /// Takes a segment.
   public func receive(_ segment: TCPSegment, _ bytes: RawSpan, packet: PacketStamp) {
-    let connection = connection(for: segment, packet: packet)
-    connection.receive(segment, bytes, packet: packet)
+    // Slots are emptied only by `sweep` and `evict`, which no analyzer reaches.
+    connections.with(slot(for: segment, packet: packet)) { $0.receive(segment, bytes, packet: packet) }
     if !resets.isEmpty { closeResetConnections(packet) }
     packetsUntilSweep -= 1
     if packetsUntilSweep == 0 { sweep(packet) }
@@ -76,7 +75,7 @@ public final class ConnectionTable {
   public func finish(packet: PacketStamp) {
     resets = []
     newest = nil
-    let open = connections.compactMap { $0 }.sorted {
+    let open = (0..<connections.count).compactMap { connections[$0] }.sorted {
       ($0.firstPacket.fileIndex, $0.firstPacket.number) < ($1.firstPacket.fileIndex, $1.firstPacket.number)
     }
     for connection in open {
@@ -86,43 +85,40 @@ public final class ConnectionTable {
 
   /// Counts up to now.
   public func statistics() -> ReassemblyStatistics {
-    connections.reduce(into: gone) { sum, connection in
-      if let connection { Self.add(connection, to: &sum) }
+    (0..<connections.count).reduce(into: gone) { sum, slot in
+      if let connection = connections[slot] { Self.add(connection, to: &sum) }
     }
   }
 
-  private func connection(for segment: TCPSegment, packet: PacketStamp) -> Connection {
-    if let newest, newest.key == segment.flow, !segment.flags.contains(.syn) { return newest }
-    if let slot = slots[segment.flow], let known = connections[slot] {
-      guard known.isReplaced(by: segment) else {
-        newest = known
-        return known
-      }
-      known.close(known.wasReset ? .reset : .evicted, packet: packet)
-      Self.add(known, to: &gone)
-      let made = makeConnection(segment, packet)
-      connections[slot] = made
-      return made
+  private func slot(for segment: TCPSegment, packet: PacketStamp) -> Int {
+    let isSYN = segment.flags.contains(.syn)
+    if let newest, !isSYN, connections.with(newest, { $0.key == segment.flow }) == true { return newest }
+    let hash = index.hash(of: segment.flow)
+    let known = index.slot(for: hash) { slot in connections.with(slot) { $0.key == segment.flow } ?? false }
+    if let known {
+      newest = known
+      if isSYN { replaceIfReused(known, segment, packet) }
+      return known
     }
-    if slots.count >= environment.limits.connections { evict(packet) }
-    let made = makeConnection(segment, packet)
-    let slot: Int
-    if let free = freeSlots.popLast() {
-      slot = free
-      connections[slot] = made
-    } else {
-      slot = connections.count
-      connections.append(made)
-    }
-    slots[segment.flow] = slot
-    return made
+    if index.count >= environment.limits.connections { evict(packet) }
+    let slot = connections.add(make(segment, packet))
+    index.insert(slot, hash)
+    newest = slot
+    return slot
   }
 
-  private func makeConnection(_ segment: TCPSegment, _ packet: PacketStamp) -> Connection {
+  /// Ends the connection of a slot if a SYN opens another on the same ports, which then takes its place.
+  private func replaceIfReused(_ slot: Int, _ segment: TCPSegment, _ packet: PacketStamp) {
+    guard let connection = connections[slot], connection.isReplaced(by: segment) else { return }
+    connection.close(connection.wasReset ? .reset : .evicted, packet: packet)
+    resets.removeAll { $0.isOver }
+    Self.add(connection, to: &gone)
+    connections.replace(slot, by: make(segment, packet))
+  }
+
+  private func make(_ segment: TCPSegment, _ packet: PacketStamp) -> Connection {
     gone.connections += 1
-    let made = Connection(first: segment, packet: packet, environment: environment)
-    newest = made
-    return made
+    return Connection(first: segment, packet: packet, environment: environment)
   }
 
   /// Tells the end of connections that were reset a while ago.
@@ -140,7 +136,7 @@ public final class ConnectionTable {
   private func sweep(_ packet: PacketStamp) {
     packetsUntilSweep = max(Self.sweepPackets, connections.count)
     newest = nil
-    for slot in connections.indices {
+    for slot in 0..<connections.count {
       guard let connection = connections[slot] else { continue }
       let idle = packet.timestamp.nanoseconds(since: connection.lastPacket.timestamp)
       let limit =
@@ -154,17 +150,15 @@ public final class ConnectionTable {
   /// Makes room: the eighth of the connections that was idle for longest goes, opaque and closed ones first.
   private func evict(_ packet: PacketStamp) {
     newest = nil
-    let candidates = connections.indices.filter { connections[$0] != nil }.sorted { left, right in
-      guard let one = connections[left], let other = connections[right] else { return false }
-      let useful = (one.isWanted ? 1 : 0, other.isWanted ? 1 : 0)
-      if useful.0 != useful.1 { return useful.0 < useful.1 }
-      if one.lastPacket.timestamp != other.lastPacket.timestamp {
-        return one.lastPacket.timestamp < other.lastPacket.timestamp
+    let candidates = (0..<connections.count).compactMap { slot in connections[slot].map { (slot, $0) } }
+    let order = candidates.sorted { left, right in
+      if left.1.isWanted != right.1.isWanted { return right.1.isWanted }
+      if left.1.lastPacket.timestamp != right.1.lastPacket.timestamp {
+        return left.1.lastPacket.timestamp < right.1.lastPacket.timestamp
       }
-      return left < right
+      return left.0 < right.0
     }
-    for slot in candidates.prefix(max(1, candidates.count / 8)) {
-      guard let connection = connections[slot] else { continue }
+    for (slot, connection) in order.prefix(max(1, order.count / 8)) {
       if connection.isWanted { gone.evicted += 1 }
       connection.close(connection.wasReset ? .reset : .evicted, packet: packet)
       remove(slot)
@@ -175,9 +169,8 @@ public final class ConnectionTable {
   private func remove(_ slot: Int) {
     guard let connection = connections[slot] else { return }
     Self.add(connection, to: &gone)
-    if slots[connection.key] == slot { slots[connection.key] = nil }
-    connections[slot] = nil
-    freeSlots.append(slot)
+    index.remove(slot, index.hash(of: connection.key))
+    connections.remove(slot)
   }
 
   private static func add(_ connection: Connection, to sum: inout ReassemblyStatistics) {

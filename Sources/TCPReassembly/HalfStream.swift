@@ -20,10 +20,33 @@ public struct DirectionStatistics: Sendable {
   public var badChecksums = 0
 }
 
+/// What a direction needs only while it is in disorder, or has been: apart from `HalfStream`, which every packet touches.
+final class Disorder {
+  var queue = SegmentQueue()
+  /// Counts that in-order packets do not change.
+  var statistics = DirectionStatistics()
+  /// Bytes that the snap length cut from segments that wait in the queue.
+  var snappedRanges: [Range<Int>] = []
+  /// Packets of the connection and packet time since the hole at hand was seen, and since it was acknowledged.
+  var holePackets = 0
+  var holeNanoseconds: Int64 = 0
+  var acknowledgedHolePackets = 0
+  var acknowledgedHoleNanoseconds: Int64 = 0
+
+  /// Begins to wait anew: the hole at hand was filled or given up.
+  func restartWaiting(passed: Int) {
+    holePackets = 0
+    holeNanoseconds = 0
+    acknowledgedHolePackets = 0
+    acknowledgedHoleNanoseconds = 0
+    snappedRanges.removeAll { $0.upperBound <= passed }
+  }
+}
+
 /// One direction of a TCP connection: where its next byte is expected, and what arrived early.
 struct HalfStream {
   /// How the direction began.
-  enum Beginning {
+  enum Beginning: UInt8 {
     /// Nothing was seen that tells where it begins; what arrived is held.
     case unknown
     /// At the SYN's number plus one.
@@ -33,34 +56,44 @@ struct HalfStream {
   }
 
   private(set) var beginning = Beginning.unknown
-  /// The number of the byte at offset 0.
-  private(set) var base = SequenceNumber(0)
   /// Whether `base` means anything: a segment was seen.
   private(set) var hasReference = false
-  /// The number of the next byte in order.
-  private(set) var next = SequenceNumber(0)
-  /// Its place in the stream.
-  private(set) var nextOffset = 0
-  var queue = SegmentQueue()
-  /// Where the stream ends, once a FIN was seen.
-  private(set) var endOffset: Int?
   /// Whether everything was passed on and the end was told.
   var isFinished = false
-  var statistics = DirectionStatistics()
-
-  /// Bytes that the snap length cut from segments that wait in the queue.
-  private var snappedRanges: [Range<Int>] = []
+  /// The number of the next byte in order.
+  private(set) var next = SequenceNumber(0)
+  /// The number of the byte at offset 0.
+  private(set) var base = SequenceNumber(0)
+  /// The place of the next byte in the stream.
+  private(set) var nextOffset = 0
   /// The other side's highest acknowledgement, as a place in this stream.
   private var acknowledgedOffset = Int.min
-  /// Packets of the connection and packet time since the hole at hand was seen, and since it was acknowledged.
-  private var holePackets = 0
-  private var holeNanoseconds: Int64 = 0
-  private var acknowledgedHolePackets = 0
-  private var acknowledgedHoleNanoseconds: Int64 = 0
+  /// Packets, and captured payload bytes of them.
+  var packets = 0
+  var bytes = 0
+  /// Where the stream ends, once a FIN was seen.
+  private(set) var endOffset: Int?
+  private var disorder: Disorder?
 
-  var isBaseKnown: Bool {
-    if case .unknown = beginning { return false }
-    return true
+  var isBaseKnown: Bool { beginning != .unknown }
+
+  /// Whether nothing waits for earlier bytes.
+  var isQueueEmpty: Bool { disorder?.queue.isEmpty ?? true }
+
+  /// What waits, with all that belongs to it; made when it is first needed.
+  mutating func disordered() -> Disorder {
+    if let disorder { return disorder }
+    let made = Disorder()
+    disorder = made
+    return made
+  }
+
+  /// All counts.
+  var statistics: DirectionStatistics {
+    var statistics = disorder?.statistics ?? DirectionStatistics()
+    statistics.packets = packets
+    statistics.bytes = bytes
+    return statistics
   }
 
   /// The place in the stream of the byte with this number; relative to the first segment seen while the base is unknown.
@@ -79,8 +112,11 @@ struct HalfStream {
   /// Takes the byte with this number for the stream's first.
   mutating func fixBase(at sequence: SequenceNumber, _ beginning: Beginning) {
     let distance = hasReference ? sequence.distance(from: next) : 0
-    queue.shift(by: -distance)
-    snappedRanges = snappedRanges.map { $0.lowerBound - distance..<$0.upperBound - distance }
+    if let disorder {
+      disorder.queue.shift(by: -distance)
+      disorder.snappedRanges = disorder.snappedRanges.map { $0.lowerBound - distance..<$0.upperBound - distance }
+      disorder.queue.dropAll(before: 0)
+    }
     if let endOffset { self.endOffset = endOffset - distance }
     if acknowledgedOffset != Int.min { acknowledgedOffset -= distance }
     hasReference = true
@@ -88,18 +124,43 @@ struct HalfStream {
     next = sequence
     nextOffset = 0
     self.beginning = beginning
-    queue.dropAll(before: 0)
   }
 
   /// The number of the lowest byte that is held.
   var lowestHeld: SequenceNumber? {
-    queue.firstOffset.map { next.advanced(by: $0 - nextOffset) }
+    disorder?.queue.firstOffset.map { next.advanced(by: $0 - nextOffset) }
   }
+
+  /// The place behind the last byte that is held or was passed on.
+  var newestOffset: Int { max(nextOffset, disorder?.queue.endOffset ?? nextOffset) }
 
   /// Moves the expected place behind `byteCount` bytes that were passed on or given up.
   mutating func advance(by byteCount: Int) {
     next = next.advanced(by: byteCount)
     nextOffset += byteCount
+  }
+
+  /// Takes out the bytes that come next, if they are there, and moves behind them.
+  mutating func takeNext() -> SegmentQueue.Chunk? {
+    guard let disorder, let chunk = disorder.queue.removeFirst(at: nextOffset) else { return nil }
+    advance(by: chunk.bytes.count)
+    disorder.restartWaiting(passed: nextOffset)
+    return chunk
+  }
+
+  /// Moves behind a hole, whose bytes will not come.
+  mutating func giveUp(_ hole: Range<Int>) {
+    advance(by: hole.count)
+    let disorder = disordered()
+    disorder.statistics.gaps += 1
+    disorder.statistics.gapBytes += hole.count
+    disorder.restartWaiting(passed: nextOffset)
+  }
+
+  /// Forgets what waits, and keeps the counts.
+  mutating func discardQueue() {
+    disorder?.queue.removeAll()
+    disorder?.snappedRanges = []
   }
 
   /// Notes where the stream ends; the first FIN counts.
@@ -114,8 +175,9 @@ struct HalfStream {
   }
 
   mutating func noteSnapped(_ range: Range<Int>) {
+    let disorder = disordered()
     // A queue is bounded, and so are the cuts in it; beyond, a cut counts as lost.
-    if snappedRanges.count < 1024 { snappedRanges.append(range) }
+    if disorder.snappedRanges.count < 1024 { disorder.snappedRanges.append(range) }
   }
 
   /// Notes what the other side has acknowledged.
@@ -127,56 +189,51 @@ struct HalfStream {
   /// The hole before the first byte that waits, or before a FIN.
   var hole: Range<Int>? {
     guard isBaseKnown else { return nil }
-    if let first = queue.firstOffset { return first > nextOffset ? nextOffset..<first : nil }
+    if let first = disorder?.queue.firstOffset { return first > nextOffset ? nextOffset..<first : nil }
     if let endOffset, endOffset > nextOffset { return nextOffset..<endOffset }
     return nil
   }
 
   /// Why the bytes of `hole` are missing: cut, if all of them are known to have been captured without their bytes.
   func cause(of hole: Range<Int>) -> GapCause {
+    guard let ranges = disorder?.snappedRanges, !ranges.isEmpty else { return .lost }
     var covered = hole.lowerBound
-    for range in snappedRanges.sorted(by: { $0.lowerBound < $1.lowerBound }) where range.lowerBound <= covered {
+    for range in ranges.sorted(by: { $0.lowerBound < $1.lowerBound }) where range.lowerBound <= covered {
       covered = max(covered, range.upperBound)
     }
     return covered >= hole.upperBound ? .snapped : .lost
   }
 
   /// Counts a packet of the connection against the hole at hand, and says whether waiting is over.
-  mutating func shouldGiveUpHole(elapsed: Int64, limits: Limits) -> Bool {
+  func shouldGiveUpHole(elapsed: Int64, limits: Limits) -> Bool {
+    guard let disorder else { return false }
     guard let hole else {
-      restartWaiting()
+      disorder.restartWaiting(passed: nextOffset)
       return false
     }
-    if !snappedRanges.isEmpty, cause(of: hole) == .snapped { return true }
-    if queue.byteCount > limits.queuedBytes || queue.chunks.count > limits.queuedChunks { return true }
-    holePackets += 1
-    holeNanoseconds += elapsed
-    if holeNanoseconds >= limits.unacknowledgedGapNanoseconds { return true }
+    if cause(of: hole) == .snapped { return true }
+    if exceedsCap(disorder.queue, limits) { return true }
+    disorder.holePackets += 1
+    disorder.holeNanoseconds += elapsed
+    if disorder.holeNanoseconds >= limits.unacknowledgedGapNanoseconds { return true }
     // Only a hole with data behind it is given up early: a FIN alone may wait for the end.
-    guard acknowledgedOffset >= hole.upperBound, !queue.isEmpty else { return false }
-    acknowledgedHolePackets += 1
-    acknowledgedHoleNanoseconds += elapsed
-    return acknowledgedHolePackets > limits.gapPackets || acknowledgedHoleNanoseconds >= limits.gapNanoseconds
+    guard acknowledgedOffset >= hole.upperBound, !disorder.queue.isEmpty else { return false }
+    disorder.acknowledgedHolePackets += 1
+    disorder.acknowledgedHoleNanoseconds += elapsed
+    return disorder.acknowledgedHolePackets > limits.gapPackets
+      || disorder.acknowledgedHoleNanoseconds >= limits.gapNanoseconds
   }
 
   /// Counts a packet of the connection while the base is unknown, and says whether the lowest byte is to be taken.
-  mutating func shouldFixBase(elapsed: Int64, limits: Limits) -> Bool {
-    guard !isBaseKnown, !queue.isEmpty else { return false }
-    holePackets += 1
-    holeNanoseconds += elapsed
-    return holePackets > limits.basePackets || holeNanoseconds >= limits.gapNanoseconds
-      || queue.byteCount > limits.queuedBytes || queue.chunks.count > limits.queuedChunks
+  func shouldFixBase(elapsed: Int64, limits: Limits) -> Bool {
+    guard !isBaseKnown, let disorder, !disorder.queue.isEmpty else { return false }
+    disorder.holePackets += 1
+    disorder.holeNanoseconds += elapsed
+    return disorder.holePackets > limits.basePackets || disorder.holeNanoseconds >= limits.gapNanoseconds
+      || exceedsCap(disorder.queue, limits)
   }
 
-  /// Begins to wait anew: the hole at hand was filled or given up.
-  mutating func restartWaiting() {
-    holePackets = 0
-    holeNanoseconds = 0
-    acknowledgedHolePackets = 0
-    acknowledgedHoleNanoseconds = 0
-    if !snappedRanges.isEmpty {
-      let passed = nextOffset
-      snappedRanges.removeAll { $0.upperBound <= passed }
-    }
+  private func exceedsCap(_ queue: SegmentQueue, _ limits: Limits) -> Bool {
+    queue.byteCount > limits.queuedBytes || queue.chunks.count > limits.queuedChunks
   }
 }

@@ -3,7 +3,8 @@ internal import NetworkTypes
 internal import PacketDecoding
 internal import TCPReassembly
 
-/// Takes the bytes of one connection to whoever understands them: first a detector, then HTTP/1.1, then WebSocket.
+/// Takes the bytes of one connection to whoever understands them: first a detector, then HTTP/1.1, until a handshake
+/// makes a WebSocket of it, whose analyzer then takes this one's place.
 ///
 /// A stage that is done names the next, which gets the bytes that are left.
 final class ConnectionAnalyzer: ByteStreamAnalyzer {
@@ -14,7 +15,7 @@ final class ConnectionAnalyzer: ByteStreamAnalyzer {
     case searching
     /// HTTP/1.1. To: detecting (behind CONNECT), webSocket, opaque.
     case http(HTTP1Analyzer)
-    /// The frames of a WebSocket, until the end.
+    /// The frames of a WebSocket, which its analyzer takes directly from the next call on.
     case webSocket(WebSocketAnalyzer)
     /// Nothing of interest.
     case opaque
@@ -36,8 +37,7 @@ final class ConnectionAnalyzer: ByteStreamAnalyzer {
   func receive(_ bytes: RawSpan, at position: StreamPosition) -> StreamDemand {
     switch stage {
     case .webSocket(let analyzer):
-      analyzer.receive(bytes, at: position)
-      return .everything
+      return analyzer.receive(bytes, at: position)
     case .http(let analyzer):
       take(analyzer.receive(bytes, at: position), of: analyzer, position)
     case .detecting(let detector):
@@ -53,7 +53,7 @@ final class ConnectionAnalyzer: ByteStreamAnalyzer {
 
   func gap(byteCount: Int, cause: GapCause, at position: StreamPosition) -> StreamDemand {
     switch stage {
-    case .webSocket(let analyzer): analyzer.gap(byteCount: byteCount, cause: cause, at: position)
+    case .webSocket(let analyzer): return analyzer.gap(byteCount: byteCount, cause: cause, at: position)
     case .http(let analyzer): take(analyzer.gap(byteCount: byteCount, at: position), of: analyzer, position)
     case .detecting: stage = .searching
     case .searching, .opaque: break
@@ -61,18 +61,22 @@ final class ConnectionAnalyzer: ByteStreamAnalyzer {
     return demand
   }
 
-  func finish(_ end: StreamEnd, at position: StreamPosition) {
+  func finish(_ end: StreamEnd, at position: StreamPosition) -> StreamDemand {
     ends[position.direction.rawValue] = end
     switch stage {
-    case .webSocket(let analyzer): analyzer.finish(end, at: position)
+    case .webSocket(let analyzer): return analyzer.finish(end, at: position)
     case .http(let analyzer): take(analyzer.finish(at: position), of: analyzer, position)
     case .detecting, .searching, .opaque: break
     }
+    return demand
   }
 
   private var demand: StreamDemand {
-    if case .opaque = stage { return .nothing }
-    return .everything
+    switch stage {
+    case .detecting, .searching, .http: .everything
+    case .webSocket(let analyzer): .replacement(analyzer)
+    case .opaque: .nothing
+    }
   }
 
   // MARK: - From stage to stage
@@ -155,7 +159,7 @@ final class ConnectionAnalyzer: ByteStreamAnalyzer {
   private func replayEnds(_ packet: PacketStamp) {
     for direction in Direction.allCases {
       guard let end = ends[direction.rawValue] else { continue }
-      finish(end, at: StreamPosition(direction: direction, offset: 0, packet: packet))
+      _ = finish(end, at: StreamPosition(direction: direction, offset: 0, packet: packet))
     }
   }
 

@@ -6,9 +6,9 @@ internal import WebSocketDecoding
 ///
 /// Decoding goes on behind every fault that leaves the frame boundaries known, as RFC 6455 gives a passive reader no
 /// connection to fail.
-final class WebSocketAnalyzer {
+final class WebSocketAnalyzer: ByteStreamAnalyzer {
   private let context: AnalysisContext
-  private let connection: Connection
+  private unowned let connection: Connection
   private let identity: ConnectionIdentity
   private let clientDirection: Direction
   private let agreement: WebSocketAgreement
@@ -36,18 +36,19 @@ final class WebSocketAnalyzer {
     context.statistics.openWebSockets += 1
   }
 
-  func receive(_ bytes: RawSpan, at position: StreamPosition) {
+  func receive(_ bytes: RawSpan, at position: StreamPosition) -> StreamDemand {
     let side = side(of: position.direction)
-    guard !side.decoder.isLost else {
-      side.summary.unframedBytes += bytes.byteCount
-      return
+    if side.decoder.isLost {
+      side.counts.unframedBytes += bytes.byteCount
+    } else {
+      decode(bytes, side, position)
     }
-    decode(bytes, side, position)
+    return .everything
   }
 
-  func gap(byteCount: Int, cause: GapCause, at position: StreamPosition) {
+  func gap(byteCount: Int, cause: GapCause, at position: StreamPosition) -> StreamDemand {
     let side = side(of: position.direction)
-    guard !side.decoder.isLost else { return }
+    guard !side.decoder.isLost else { return .everything }
     if side.decoder.skip(byteCount) {
       let flag: LossFlags = cause == .snapped ? .snapped : .incomplete
       side.frame?.losses.insert(flag)
@@ -55,7 +56,7 @@ final class WebSocketAnalyzer {
       case .message:
         side.messageLosses.insert(flag)
         side.assembler.markHole()
-      case .control: side.control.markHole()
+      case .control: side.control?.markHole()
       case .nothing, nil: break
       }
       var after = position
@@ -64,16 +65,17 @@ final class WebSocketAnalyzer {
     } else {
       loseFraming(side, position.packet, flag: cause == .snapped ? .snapped : .incomplete)
     }
+    return .everything
   }
 
-  func finish(_ end: StreamEnd, at position: StreamPosition) {
+  func finish(_ end: StreamEnd, at position: StreamPosition) -> StreamDemand {
     let side = side(of: position.direction)
-    guard side.end == nil else { return }
+    guard side.end == nil else { return .everything }
     side.end = end
-    side.summary.unframedBytes += side.decoder.pendingHeaderBytes
+    side.counts.unframedBytes += side.decoder.pendingHeaderBytes
     giveUpFrameAndMessage(side, position.packet, flag: .incomplete)
-    guard client.end != nil, server.end != nil else { return }
-    tellEnd(position.packet)
+    if client.end != nil, server.end != nil { tellEnd(position.packet) }
+    return .everything
   }
 
   /// Notes a fault of the handshake.
@@ -100,7 +102,7 @@ final class WebSocketAnalyzer {
         endFrame(side, position.packet)
       case .framingLost:
         loseFraming(side, position.packet, flag: .incomplete)
-        side.summary.unframedBytes += bytes.byteCount - cursor
+        side.counts.unframedBytes += bytes.byteCount - cursor
         return
       }
     }
@@ -111,14 +113,14 @@ final class WebSocketAnalyzer {
       violations.report(
         rule, by: side.sender, at: offset, packet: packet, connection: identity, to: context.sink, detail: detail())
     }
-    checks.check(header, by: side.sender, report: report)
-    side.summary.frames += 1
+    if !checks.isPlain(header, by: side.sender) { checks.check(header, by: side.sender, report: report) }
+    side.counts.frames += 1
     var destination = WebSocketSide.Destination.nothing
     if header.opcode.isControl {
       if header.opcode == .close, side.hasClosed { report(.closeRepeated, "a second Close") }
       if !header.opcode.isReserved {
         destination = .control
-        side.control.begin()
+        side.beginControl(context)
       }
     } else {
       if side.hasClosed, agreement.followsRFC6455, !header.opcode.isReserved {
@@ -161,7 +163,7 @@ final class WebSocketAnalyzer {
     side.messageStart = packet.timestamp
     side.messageLosses = []
     side.hasPayloadFault = false
-    side.summary.messages += 1
+    side.counts.messages += 1
     return .message
   }
 
@@ -170,7 +172,7 @@ final class WebSocketAnalyzer {
     if frame.losses.isEmpty { side.frame?.knownLength += UInt64(payload.byteCount) }
     switch frame.destination {
     case .message: side.assembler.append(payload, maskingKey: frame.header.maskingKey, offset: offset)
-    case .control: side.control.append(payload, maskingKey: frame.header.maskingKey, offset: offset)
+    case .control: side.control?.append(payload, maskingKey: frame.header.maskingKey, offset: offset)
     case .nothing: break
     }
   }
@@ -244,39 +246,38 @@ final class WebSocketAnalyzer {
       FrameRecord(
         connection: identity, packet: packet, sender: side.sender, offset: frame.offset, header: frame.header,
         length: frame.losses.isEmpty ? frame.header.payloadLength : frame.knownLength,
-        message: isMessage ? side.summary.messages : nil, losses: frame.losses))
+        message: isMessage ? side.counts.messages : nil, losses: frame.losses))
   }
 
   private func tellMessage(_ side: WebSocketSide, _ packet: PacketStamp) {
-    let assembler = side.assembler
-    let isDecoded = assembler.undecoded == nil
+    let isDecoded = side.assembler.undecoded == nil
     var losses = side.messageLosses
-    if isDecoded, assembler.isTruncated { losses.insert(.truncated) }
+    if isDecoded, side.assembler.isTruncated { losses.insert(.truncated) }
     let form: PayloadForm
-    switch assembler.opcode {
+    switch side.assembler.opcode {
     case _ where !isDecoded: form = .none
-    case .text where assembler.isWholeText: form = .text
-    case .text: form = .bytes(errorOffset: assembler.textErrorOffset)
+    case .text where side.assembler.isWholeText: form = .text
+    case .text: form = .bytes(errorOffset: side.assembler.textErrorOffset)
     default: form = .bytes(errorOffset: nil)
     }
-    if assembler.opcode == .text { side.summary.textMessages += 1 } else { side.summary.binaryMessages += 1 }
-    side.summary.wire += assembler.wireLength
-    if isDecoded { side.summary.payload += assembler.length }
+    if side.assembler.opcode == .text { side.counts.textMessages += 1 }
+    side.counts.wire += side.assembler.wireLength
+    if isDecoded { side.counts.payload += side.assembler.length }
     let record = MessageRecord(
-      connection: identity, packet: packet, sender: side.sender, ordinal: side.summary.messages,
-      opcode: assembler.opcode, length: isDecoded ? assembler.length : nil, wireLength: assembler.wireLength,
-      frames: assembler.frameCount, isDeflated: assembler.isCompressed,
+      connection: identity, packet: packet, sender: side.sender, ordinal: side.counts.messages,
+      opcode: side.assembler.opcode, length: isDecoded ? side.assembler.length : nil, wireLength: side.assembler.wireLength,
+      frames: side.assembler.frameCount, isDeflated: side.assembler.isCompressed,
       durationMicroseconds: packet.timestamp.microseconds(since: side.messageStart), form: form, losses: losses,
-      undecoded: assembler.undecoded)
-    assembler.withKept { kept in
+      undecoded: side.assembler.undecoded)
+    side.assembler.withKept { kept in
       let whole = form == .text && losses.contains(.truncated) ? UTF8Validator.wholeCharacters(in: kept) : kept.byteCount
       context.sink.message(record, payload: kept.extracting(first: whole))
     }
-    assembler.close()
+    side.assembler.close()
   }
 
   private func tellControl(_ frame: WebSocketSide.Frame, _ side: WebSocketSide, _ packet: PacketStamp) {
-    let control = side.control
+    guard let control = side.control else { return }
     let isWhole = frame.losses.isEmpty
     let kind: ControlRecord.Kind =
       switch frame.header.opcode {
@@ -298,11 +299,11 @@ final class WebSocketAnalyzer {
     }
     switch kind {
     case .ping:
-      side.summary.pings += 1
+      side.counts.pings += 1
       if isWhole {
         control.withKept { side.pings.add($0, at: packet.timestamp, limit: context.limits.outstandingPings) }
       }
-    case .pong: side.summary.pongs += 1
+    case .pong: side.counts.pongs += 1
     case .close(let payload): noteClose(payload, frame, side, packet)
     }
     control.close()
@@ -315,7 +316,7 @@ final class WebSocketAnalyzer {
     if firstClose == nil {
       var reason: String?
       if case .status(_, let start) = payload {
-        reason = side.control.withKept { bytes in
+        reason = side.control?.withKept { bytes in
           String(decoding: bytes.extracting(start..<bytes.byteCount).copied(), as: UTF8.self)
         }
       }
@@ -345,13 +346,13 @@ final class WebSocketAnalyzer {
   private func summary(of side: WebSocketSide) -> DirectionSummary {
     let direction = side.sender == .client ? clientDirection : clientDirection.opposite
     let transport = connection.statistics(of: direction)
-    var summary = side.summary
-    summary.packets = transport.packets
-    summary.bytes = transport.bytes
-    summary.gapBytes = transport.gapBytes
-    summary.retransmittedBytes = transport.retransmittedBytes
-    summary.overlapConflicts = transport.overlapConflicts
-    return summary
+    let counts = side.counts
+    return DirectionSummary(
+      packets: transport.packets, bytes: transport.bytes, frames: counts.frames, messages: counts.messages,
+      textMessages: counts.textMessages, binaryMessages: counts.messages - counts.textMessages, pings: counts.pings,
+      pongs: counts.pongs, payload: counts.payload, wire: counts.wire, gapBytes: transport.gapBytes,
+      retransmittedBytes: transport.retransmittedBytes, overlapConflicts: transport.overlapConflicts,
+      unframedBytes: counts.unframedBytes)
   }
 
   private func side(of direction: Direction) -> WebSocketSide { direction == clientDirection ? client : server }

@@ -23,31 +23,54 @@ final class WebSocketSide {
     var knownLength: UInt64 = 0
   }
 
+  /// What was counted so far.
+  struct Counts {
+    var frames = 0
+    var messages = 0
+    var textMessages = 0
+    var payload = 0
+    var wire = 0
+    var pings = 0
+    var pongs = 0
+    var unframedBytes = 0
+  }
+
   let sender: Sender
-  var decoder = FrameDecoder()
-  let assembler: MessageAssembler
-  let control: ControlPayload
-  var frame: Frame?
-  var summary = DirectionSummary()
-  /// Packet time of the open message's first header.
-  var messageStart = Timestamp.epoch
-  /// Losses of the open message.
-  var messageLosses: LossFlags = []
-  /// Whether a fault of the open message's payload was reported.
-  var hasPayloadFault = false
+  /// How the direction ended.
+  var end: StreamEnd?
   /// Whether a Close was sent.
   var hasClosed = false
   /// Whether the beginning of a message was seen since bytes were last lost.
   var hasSeenMessageStart = true
+  /// Whether a fault of the open message's payload was reported.
+  var hasPayloadFault = false
+  /// Losses of the open message.
+  var messageLosses: LossFlags = []
+  /// Packet time of the open message's first header.
+  var messageStart = Timestamp.epoch
+  var decoder = FrameDecoder()
+  var frame: Frame?
+  var assembler: MessageAssembler
+  var counts = Counts()
+  /// The control frame at hand; most connections have few.
+  private(set) var control: ControlPayload?
   /// Pings of this side that wait for their pongs.
   var pings = PingLedger()
-  /// How the direction ended.
-  var end: StreamEnd?
 
   init(sender: Sender, agreement: WebSocketAgreement, context: AnalysisContext) {
     self.sender = sender
     assembler = MessageAssembler(
       compression: agreement.compression(of: sender), workspace: context.workspace, limits: context.limits)
-    control = ControlPayload(workspace: context.workspace, limits: context.limits)
+  }
+
+  deinit {
+    assembler.discard()
+  }
+
+  /// Makes ready for a control frame's payload.
+  func beginControl(_ context: AnalysisContext) {
+    let payload = control ?? ControlPayload(workspace: context.workspace, limits: context.limits)
+    control = payload
+    payload.begin()
   }
 }

@@ -31,7 +31,7 @@ public final class ControlPayload {
   public func markHole() { collector.markHole() }
 
   /// Calls `body` with what is kept of the payload.
-  public func withKept<Result>(_ body: (RawSpan) -> Result) -> Result { collector.withKept(body) }
+  public func withKept<Result>(_ body: (RawSpan) -> Result) -> Result { collector.kept.withBytes(body) }
 
   /// Frees what the frame held.
   public func close() { collector.discard() }

@@ -59,6 +59,7 @@ public struct FrameDecoder: Sendable {
   public mutating func next(_ bytes: RawSpan, _ cursor: inout Int) -> Event {
     switch state {
     case .header(collected: 0):
+      guard cursor < bytes.byteCount else { return .needMoreBytes }
       guard let header = FrameHeader(bytes, at: cursor) else { return collect(bytes, &cursor, from: 0) }
       cursor += header.headerLength
       return begin(header)

@@ -2,8 +2,8 @@ public import NetworkTypes
 
 /// Joins the frames of one direction's messages: unmasks, inflates (RFC 7692), checks UTF-8, keeps the beginning.
 ///
-/// The caller cuts frames and knows the rules of fragmentation; this knows what becomes of the payload bytes.
-public final class MessageAssembler {
+/// One value belongs to one direction; a copy would share its buffer. The caller cuts frames and knows the rules of fragmentation; this knows what becomes of the payload bytes.
+public struct MessageAssembler {
   /// Why a compressed message has no payload in the log.
   public enum Undecoded: String, Sendable, Hashable {
     /// Earlier bytes of the direction were lost, which this message may refer back to.
@@ -39,7 +39,7 @@ public final class MessageAssembler {
 
   private let compression: Compression
   private let workspace: PayloadWorkspace
-  private let limits: Limits
+  private let inflatedLimit: Int
   private var collector: PayloadCollector
   private var inflater: Inflater?
   private var isContextLost = false
@@ -48,12 +48,13 @@ public final class MessageAssembler {
   public init(compression: Compression, workspace: PayloadWorkspace, limits: Limits) {
     self.compression = compression
     self.workspace = workspace
-    self.limits = limits
+    inflatedLimit = limits.inflatedBytes
     collector = PayloadCollector(workspace: workspace, keepLimit: limits.keptPayloadBytes)
   }
 
-  deinit {
-    if let inflater { workspace.giveBack(inflater) }
+  /// Gives back what is held, where the direction is over.
+  public mutating func discard() {
+    releaseInflater()
     collector.discard()
   }
 
@@ -74,7 +75,7 @@ public final class MessageAssembler {
   ///   - opcode: Text or binary.
   ///   - isCompressed: Whether RSV1 marks it as compressed.
   ///   - undecoded: Why its payload means nothing, if that is known beforehand.
-  public func begin(_ opcode: Opcode, isCompressed: Bool, undecoded: Undecoded? = nil) {
+  public mutating func begin(_ opcode: Opcode, isCompressed: Bool, undecoded: Undecoded? = nil) {
     self.opcode = opcode
     isOpen = true
     frameCount = 0
@@ -95,10 +96,10 @@ public final class MessageAssembler {
   }
 
   /// Counts a further frame of the open message.
-  public func beginFrame() { frameCount += 1 }
+  public mutating func beginFrame() { frameCount += 1 }
 
   /// Takes a piece of a frame's payload as it stood on the wire.
-  public func append(_ bytes: RawSpan, maskingKey: UInt32?, offset: UInt64) {
+  public mutating func append(_ bytes: RawSpan, maskingKey: UInt32?, offset: UInt64) {
     wireLength += bytes.byteCount
     guard isCompressed else {
       if undecoded == nil { collector.append(bytes, maskingKey: maskingKey, offset: offset) }
@@ -118,22 +119,22 @@ public final class MessageAssembler {
   }
 
   /// Says that bytes of the open message were never captured.
-  public func markHole() {
+  public mutating func markHole() {
     collector.markHole()
     if isCompressed { loseContext() }
   }
 
   /// Says that an unknown number of frames was lost, compressed ones perhaps among them.
-  public func loseContext() {
+  public mutating func loseContext() {
     guard case .deflate = compression else { return }
     isContextLost = true
     releaseInflater()
   }
 
   /// Says that the open message has all its frames.
-  public func finish() {
+  public mutating func finish() {
     if isCompressed, undecoded == nil, !collector.hasHole, let inflater {
-      let remaining = limits.inflatedBytes - collector.length
+      let remaining = inflatedLimit - collector.length
       take(inflater.finishMessage(through: workspace.inflated, limit: remaining) { collector.append($0) })
     }
     if undecoded == nil { collector.finish() }
@@ -141,22 +142,22 @@ public final class MessageAssembler {
 
   /// Calls `body` with the payload's beginning, as far as it is kept.
   public func withKept<Result>(_ body: (RawSpan) -> Result) -> Result {
-    collector.withKept(body)
+    collector.kept.withBytes(body)
   }
 
   /// Closes the message and frees what it held.
-  public func close() {
+  public mutating func close() {
     isOpen = false
     collector.discard()
     if isCompressed, case .deflate(resetsContext: true) = compression { releaseInflater() }
   }
 
-  private func inflate(_ bytes: RawSpan, with inflater: Inflater) -> Inflater.Outcome {
-    let remaining = limits.inflatedBytes - collector.length
+  private mutating func inflate(_ bytes: RawSpan, with inflater: Inflater) -> Inflater.Outcome {
+    let remaining = inflatedLimit - collector.length
     return inflater.inflate(bytes, through: workspace.inflated, limit: remaining) { collector.append($0) }
   }
 
-  private func take(_ outcome: Inflater.Outcome) {
+  private mutating func take(_ outcome: Inflater.Outcome) {
     switch outcome {
     case .consumed: return
     case .failed: undecoded = .inflateFailed
@@ -165,7 +166,7 @@ public final class MessageAssembler {
     loseContext()
   }
 
-  private func releaseInflater() {
+  private mutating func releaseInflater() {
     if let inflater { workspace.giveBack(inflater) }
     inflater = nil
   }

@@ -73,10 +73,8 @@ struct PayloadCollector {
   /// Whether more of the payload was taken than is kept.
   var isTruncated: Bool { length > keepLimit }
 
-  /// Calls `body` with what is kept of the payload.
-  func withKept<Result>(_ body: (RawSpan) -> Result) -> Result {
-    (buffer ?? workspace.empty).withBytes(body)
-  }
+  /// What is kept of the payload.
+  var kept: ByteBuffer { buffer ?? workspace.empty }
 
   /// Gives the buffer back.
   mutating func discard() {

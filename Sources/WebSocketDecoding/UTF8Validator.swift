@@ -75,16 +75,27 @@ public struct UTF8Validator: Sendable {
 
   /// The index of the first byte of 0x80 or more at or behind `start`, or the end.
   static func endOfASCII(in bytes: RawSpan, from start: Int) -> Int {
-    let count = bytes.byteCount
-    var index = start
-    while index &+ 8 <= count {
-      let word: UInt64 = bytes.checkedNative(index)
-      let high = word.littleEndian & 0x8080_8080_8080_8080
-      guard high == 0 else { return index &+ high.trailingZeroBitCount / 8 }
-      index &+= 8
+    // SAFETY: every load ends at or before the span's byte count.
+    unsafe bytes.withUnsafeBytes { source in
+      let count = source.count
+      var index = start
+      while index &+ 32 <= count {
+        let first = unsafe source.loadUnaligned(fromByteOffset: index, as: UInt64.self)
+        let second = unsafe source.loadUnaligned(fromByteOffset: index &+ 8, as: UInt64.self)
+        let third = unsafe source.loadUnaligned(fromByteOffset: index &+ 16, as: UInt64.self)
+        let fourth = unsafe source.loadUnaligned(fromByteOffset: index &+ 24, as: UInt64.self)
+        guard (first | second | third | fourth) & 0x8080_8080_8080_8080 == 0 else { break }
+        index &+= 32
+      }
+      while index &+ 8 <= count {
+        let word = unsafe source.loadUnaligned(fromByteOffset: index, as: UInt64.self)
+        let high = word.littleEndian & 0x8080_8080_8080_8080
+        guard high == 0 else { return index &+ high.trailingZeroBitCount / 8 }
+        index &+= 8
+      }
+      while index < count, unsafe source[index] < 0x80 { index &+= 1 }
+      return index
     }
-    while index < count, bytes.checkedByte(index) < 0x80 { index &+= 1 }
-    return index
   }
 
   /// How many of `bytes`, the beginning of a valid text, make whole characters: all but at most three.

@@ -6,6 +6,14 @@ struct FrameChecks {
   let agreement: WebSocketAgreement
   let roleIsCertain: Bool
 
+  /// Whether a header plainly breaks no rule, as nearly all do.
+  @inline(__always)
+  func isPlain(_ header: FrameHeader, by sender: Sender) -> Bool {
+    header.reservedBits == 0 && !header.opcode.isReserved && (header.maskingKey != nil) == (sender == .client)
+      && header.lengthForm != .long && (header.lengthForm == .short || header.payloadLength >= 126)
+      && (!header.opcode.isControl || (header.isFinal && header.lengthForm == .short))
+  }
+
   /// Calls `report` for each rule that the header breaks.
   func check(_ header: FrameHeader, by sender: Sender, report: (Rule, @autoclosure () -> String) -> Void) {
     guard agreement.followsRFC6455 else { return }

@@ -3,33 +3,33 @@ public import NetworkTypes
 /// Counts of one direction of a WebSocket.
 public struct DirectionSummary: Sendable {
   /// Packets.
-  public var packets = 0
+  public var packets: Int
   /// TCP payload bytes captured, those that came again included.
-  public var bytes = 0
+  public var bytes: Int
   /// Frames.
-  public var frames = 0
+  public var frames: Int
   /// Messages, complete or given up.
-  public var messages = 0
+  public var messages: Int
   /// Text messages among them.
-  public var textMessages = 0
+  public var textMessages: Int
   /// Binary messages among them.
-  public var binaryMessages = 0
+  public var binaryMessages: Int
   /// Pings.
-  public var pings = 0
+  public var pings: Int
   /// Pongs.
-  public var pongs = 0
+  public var pongs: Int
   /// Bytes of message payload, inflated.
-  public var payload = 0
+  public var payload: Int
   /// Bytes of message payload on the wire.
-  public var wire = 0
+  public var wire: Int
   /// Bytes that are missing from the capture.
-  public var gapBytes = 0
+  public var gapBytes: Int
   /// Bytes that came again.
-  public var retransmittedBytes = 0
+  public var retransmittedBytes: Int
   /// Segments that carried other bytes than an earlier one for the same place.
-  public var overlapConflicts = 0
+  public var overlapConflicts: Int
   /// Captured bytes that could not be told apart into frames.
-  public var unframedBytes = 0
+  public var unframedBytes: Int
 }
 
 /// The end of a WebSocket.
