@@ -38,6 +38,14 @@ public struct FlowKey: Hashable, Sendable {
     self.network = network
   }
 
+  /// The key of the packets between two ends, of which the caller knows the order.
+  @inlinable
+  public init(lower: Endpoint, upper: Endpoint) {
+    self.lower = lower
+    self.upper = upper
+    network = 0
+  }
+
   @inlinable
   public func hash(into hasher: inout Hasher) {
     lower.address.hash(into: &hasher)

@@ -31,6 +31,20 @@ public struct PacketDecoder {
   public mutating func decode(
     _ bytes: RawSpan, in range: Range<Int>, originalLength: Int, linkType: UInt16, frameCheckBytes: Int
   ) -> DecodedPacket {
+    if linkType == LinkType.ethernet.rawValue, frameCheckBytes == 0, range.count >= originalLength,
+      let segment = OrdinaryPacket.segment(bytes, in: range)
+    {
+      return .segment(segment)
+    }
+    return decodeLayers(
+      bytes, in: range, originalLength: originalLength, linkType: linkType, frameCheckBytes: frameCheckBytes)
+  }
+
+  /// Takes off one layer after another, whatever they are; the parameters are those of `decode`.
+  @inline(never)
+  func decodeLayers(
+    _ bytes: RawSpan, in range: Range<Int>, originalLength: Int, linkType: UInt16, frameCheckBytes: Int
+  ) -> DecodedPacket {
     guard var layer = LinkType(rawValue: linkType).firstLayer else {
       return .undecodable(DecodeError(layer: .link, kind: .unknownLinkType(linkType)))
     }

@@ -25,6 +25,8 @@ public final class Connection {
   private var originatorIsLower: Bool
   private var isOriginatorKnown = false
   private var hasSynAnswer = false
+  /// Whether bytes of a direction wait for earlier ones.
+  private var isDisordered = false
   private var analyzer: (any ByteStreamAnalyzer)?
   private let environment: ReassemblyEnvironment
   /// The newest packet.
@@ -129,6 +131,7 @@ public final class Connection {
   func receive(_ segment: TCPSegment, _ bytes: RawSpan, packet: PacketStamp) {
     let direction = direction(of: segment)
     let index = direction.rawValue
+    if isOrdinary(segment, index) { return takeOrdinary(segment, bytes, direction, packet) }
     halves[index].packets &+= 1
     halves[index].bytes &+= segment.payload.count
     if segment.hasBadChecksum { halves[index].disordered().statistics.badChecksums &+= 1 }
@@ -145,6 +148,33 @@ public final class Connection {
     if segment.payloadLength > 0 { takePayload(segment, bytes, direction, packet) }
     if !segment.flags.isDisjoint(with: [.fin, .rst]) { takeEnd(segment, direction, packet) }
     if !halves[0].isQueueEmpty || !halves[1].isQueueEmpty { giveUpOldHoles(elapsed, packet) }
+    isDisordered = !halves[0].isQueueEmpty || !halves[1].isQueueEmpty
+  }
+
+  /// Whether a segment is what nearly all are: an acknowledgement, with the bytes that come next or none, on a
+  /// connection without holes. What `receive` does beyond that is then nothing.
+  @inline(__always)
+  private func isOrdinary(_ segment: TCPSegment, _ index: Int) -> Bool {
+    phase == .active && segment.flags.subtracting(.psh) == .ack && !segment.hasBadChecksum
+      && (handshakeMicroseconds != nil || !hasSynAnswer)
+      && (segment.payloadLength == 0
+        || (halves[index].isBaseKnown && segment.sequence == halves[index].next
+          && segment.payload.count == segment.payloadLength))
+      && !isDisordered
+  }
+
+  @inline(__always)
+  private func takeOrdinary(_ segment: TCPSegment, _ bytes: RawSpan, _ direction: Direction, _ packet: PacketStamp) {
+    let index = direction.rawValue
+    let count = segment.payload.count
+    halves[index].packets &+= 1
+    halves[index].bytes &+= count
+    halves[1 - index].noteAcknowledgment(segment.acknowledgment)
+    lastPacket = packet
+    guard count > 0 else { return }
+    let offset = halves[index].nextOffset
+    halves[index].advance(by: count)
+    pass(bytes.extracting(segment.payload), direction, offset, packet)
   }
 
   /// Ends the connection: passes on what is held, with its holes, and tells the analyzer.

@@ -7,16 +7,16 @@ internal import WebSocketDecoding
 /// Decoding goes on behind every fault that leaves the frame boundaries known, as RFC 6455 gives a passive reader no
 /// connection to fail.
 final class WebSocketAnalyzer: ByteStreamAnalyzer {
-  private let context: AnalysisContext
+  let context: AnalysisContext
   private unowned let connection: Connection
-  private let identity: ConnectionIdentity
+  let identity: ConnectionIdentity
   private let clientDirection: Direction
-  private let agreement: WebSocketAgreement
-  private let checks: FrameChecks
+  let agreement: WebSocketAgreement
+  let checks: FrameChecks
   private let opened: PacketStamp
   private let client: WebSocketSide
   private let server: WebSocketSide
-  private let violations = ViolationLedger()
+  let violations = ViolationLedger()
   private var firstClose: (sender: Sender, code: UInt16?, reason: String?)?
 
   init(
@@ -88,7 +88,8 @@ final class WebSocketAnalyzer: ByteStreamAnalyzer {
   // MARK: - Frames
 
   private func decode(_ bytes: RawSpan, _ side: WebSocketSide, _ position: StreamPosition) {
-    var cursor = 0
+    var cursor = takeWholeMessages(bytes, side, position.packet)
+    if cursor == bytes.byteCount, cursor > 0 { return }
     while true {
       switch side.decoder.next(bytes, &cursor) {
       case .needMoreBytes:

@@ -48,10 +48,10 @@ final class WebSocketSide {
   var messageLosses: LossFlags = []
   /// Packet time of the open message's first header.
   var messageStart = Timestamp.epoch
-  var decoder = FrameDecoder()
-  var frame: Frame?
-  var assembler: MessageAssembler
   var counts = Counts()
+  var decoder = FrameDecoder()
+  var assembler: MessageAssembler
+  var frame: Frame?
   /// The control frame at hand; most connections have few.
   private(set) var control: ControlPayload?
   /// Pings of this side that wait for their pongs.
