@@ -280,15 +280,16 @@ struct NDJSONWriterTests {
 
   @Test func `end sums up both directions`() throws {
     let identity = Self.identity()
-    var client = DirectionSummary()
-    (client.packets, client.bytes, client.frames, client.messages) = (1, 2, 3, 4)
-    (client.textMessages, client.binaryMessages, client.pings, client.pongs) = (5, 6, 7, 8)
-    (client.payload, client.wire, client.gapBytes, client.retransmittedBytes) = (9, 10, 11, 12)
-    (client.overlapConflicts, client.unframedBytes) = (13, 14)
+    let client = DirectionSummary(
+      packets: 1, bytes: 2, frames: 3, messages: 4, textMessages: 5, binaryMessages: 6, pings: 7, pongs: 8, payload: 9,
+      wire: 10, gapBytes: 11, retransmittedBytes: 12, overlapConflicts: 13, unframedBytes: 14)
+    let server = DirectionSummary(
+      packets: 0, bytes: 0, frames: 0, messages: 0, textMessages: 0, binaryMessages: 0, pings: 0, pongs: 0, payload: 0,
+      wire: 0, gapBytes: 0, retransmittedBytes: 0, overlapConflicts: 0, unframedBytes: 0)
     let record = EndRecord(
       connection: identity, packet: Self.stamp, cause: .reset, isClean: true, closedBy: .server, closeCode: 1001,
       closeReason: "away", durationMicroseconds: 0, rules: [EndRecord.RuleCount(rule: .serverMasked, count: 2)],
-      client: client, server: DirectionSummary())
+      client: client, server: server)
     try Self.expect(
       Self.lines { $0.end(record) }, Self.time, Self.connection(identity), Self.place,
       #""type":"end","cause":"rst","clean":true,"closed_by":"server","close_code":1001,"close_reason":"away","dur_us":0"#,

@@ -5,13 +5,24 @@ import Testing
 
 /// Times are written as RFC 3339 has them, in UTC and with nine digits.
 struct TimeWriterTests {
+  /// The times as they are written, with their quotes; the µs behind each must be those of the same time.
   static func written(_ nanoseconds: Int64...) -> [String] {
     var times = TimeWriter()
-    return nanoseconds.map { value in
-      let writer = JSONWriter(capacity: 64)
-      times.write(Timestamp(nanoseconds: value), to: writer)
-      return String(decoding: writer.withBytes { Array($0) }, as: UTF8.self)
-    }
+    return nanoseconds.map { written($0, by: &times) }
+  }
+
+  static func written(_ nanoseconds: Int64, by times: inout TimeWriter) -> String {
+    let writer = JSONWriter(capacity: 64)
+    times.write(Timestamp(nanoseconds: nanoseconds), to: writer)
+    let text = String(decoding: writer.withBytes { Array($0) }, as: UTF8.self)
+    let name = ",\"epoch_us\":"
+    let start = text.indices.first { text[$0...].hasPrefix(name) } ?? text.endIndex
+    // Rounded down, and clamped to what a double holds exactly.
+    var microseconds = nanoseconds / 1000
+    if nanoseconds % 1000 < 0 { microseconds -= 1 }
+    let largest: Int64 = 9_007_199_254_740_991
+    #expect(text[start...] == "\(name)\(min(max(microseconds, -largest), largest))")
+    return String(text[..<start])
   }
 
   // Reckoned by `date -u -d @SECONDS`.
@@ -50,15 +61,12 @@ struct TimeWriterTests {
 
   @Test func `every day from 1684 to 2255 follows the one before`() {
     var times = TimeWriter()
-    let writer = JSONWriter(capacity: 64)
     let lengths = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
     var (year, month, day) = (1685, 1, 1)
     // 285 years before 1970, of which 71 are multiples of four, and 1700, 1800 and 1900 no leap years for all that.
     var days: Int64 = -(285 * 365 + 71 - 3)
     while year < 2255 {
-      writer.removeAll()
-      times.write(Timestamp(nanoseconds: days * 86_400_000_000_000), to: writer)
-      let text = String(decoding: writer.withBytes { Array($0) }, as: UTF8.self)
+      let text = Self.written(days * 86_400_000_000_000, by: &times)
       let expected = "\"\(year)-\(month < 10 ? "0" : "")\(month)-\(day < 10 ? "0" : "")\(day)T00:00:00.000000000Z\""
       guard text == expected else {
         Issue.record("\(text), not \(expected)")
