@@ -1,0 +1,29 @@
+#if canImport(Darwin)
+  import Darwin
+#elseif canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#endif
+
+/// The command-line tool as it was built with the tests.
+public enum BuiltTool {
+  /// Its path: what WSTAP_TOOL names, or the executable beside the test bundle.
+  public static let path: String = {
+    if let named = getenv("WSTAP_TOOL") { return String(cString: named) }
+    let bundle = CommandLine.arguments.first { $0.contains(".xctest") } ?? CommandLine.arguments[0]
+    var parts = bundle.split(separator: "/", omittingEmptySubsequences: false)[...]
+    if let inner = parts.firstIndex(where: { $0.hasSuffix(".xctest") }) { parts = parts[...inner] }
+    return (parts.dropLast() + ["wstap"]).joined(separator: "/")
+  }()
+
+  /// Runs it.
+  public static func run(_ arguments: [String], stdin: [UInt8] = [], timeoutSeconds: Int = 60) -> ProcessResult {
+    TestSupport.run([path] + arguments, stdin: stdin, timeoutSeconds: timeoutSeconds)
+  }
+
+  /// Runs a command of the shell in which `$WSTAP` is the tool.
+  public static func shell(_ command: String, timeoutSeconds: Int = 60) -> ProcessResult {
+    TestSupport.run(["/bin/sh", "-c", command], environment: ["WSTAP": path], timeoutSeconds: timeoutSeconds)
+  }
+}
