@@ -166,7 +166,9 @@ final class JSONWriter {
     var start = 0
     byte(UInt8(ascii: "\""))
     while start < length {
-      let end = min(start + Self.stringPiece, length)
+      var end = min(start + Self.stringPiece, length)
+      // A character is never split: an escape may need all of it.
+      while end < length, end > start + 1, text.checkedByte(end) & 0xc0 == 0x80 { end -= 1 }
       reserve((end - start) * 6 + 8)
       appendEscaped(text.extracting(start..<end))
       start = end
@@ -195,21 +197,48 @@ final class JSONWriter {
         }
         let plain = marks.trailingZeroBitCount &>> 3
         unsafe output += plain
-        unsafe output += Self.escape(source[index &+ plain], at: output)
-        index &+= plain &+ 1
+        index &+= plain
+        let byte = unsafe source[index]
+        if byte < 0x80 {
+          unsafe output += Self.escape(byte, at: output)
+          index &+= 1
+        } else {
+          index &+= unsafe Self.copyOrEscapeC2(source, index, at: &output)
+        }
       }
       while index < length {
         let byte = unsafe source[index]
         if Self.needsEscape(byte) {
           unsafe output += Self.escape(byte, at: output)
+          index &+= 1
+        } else if byte == 0xc2 {
+          index &+= unsafe Self.copyOrEscapeC2(source, index, at: &output)
         } else {
           unsafe output.pointee = byte
           unsafe output += 1
+          index &+= 1
         }
-        index &+= 1
       }
       unsafe count = output - base
     }
+  }
+
+  /// Writes a character that begins with C2: U+0080 to U+009F, the control characters beyond ASCII, as an escape (some
+  /// terminals obey them), and the others up to U+00BF as they are.
+  ///
+  /// - Returns: How many bytes of `source` were taken.
+  private static func copyOrEscapeC2(
+    _ source: UnsafeRawBufferPointer, _ index: Int, at output: inout UnsafeMutablePointer<UInt8>
+  ) -> Int {
+    // SAFETY: `string` reserved six bytes for each of the text's; reads stay below the text's count.
+    guard index &+ 1 < source.count, unsafe (0x80...0x9f).contains(source[index &+ 1]) else {
+      unsafe output.pointee = 0xc2
+      unsafe output += 1
+      return 1
+    }
+    unsafe output.pointee = UInt8(ascii: "\\")
+    unsafe output += escapeControl(source[index &+ 1], at: output)
+    return 2
   }
 
   /// The high bit of the first of eight bytes that must be escaped, the lowest byte first; bits above it mean nothing.
@@ -217,13 +246,14 @@ final class JSONWriter {
   static func escapeMarks(_ word: UInt64) -> UInt64 {
     let ones: UInt64 = 0x0101_0101_0101_0101
     let highs: UInt64 = 0x8080_8080_8080_8080
-    // A byte below n borrows into its high bit, which was clear before; only bytes above one that did may err. Every
-    // byte that must be escaped is below 0x80, so that one exclusion of the others serves all tests.
+    // A byte below n borrows into its high bit, which was clear before; only bytes above one that did may err. These
+    // bytes are below 0x80, so that one exclusion of the others serves all tests; C2 has its own.
     let controls = word &- ones &* 0x20
     let quotes = (word ^ (ones &* 0x22)) &- ones
     let slashes = (word ^ (ones &* 0x5c)) &- ones
     let deletes = (word ^ (ones &* 0x7f)) &- ones
-    return (controls | quotes | slashes | deletes) & ~word & highs
+    let c2 = word ^ (ones &* 0xc2)
+    return (((controls | quotes | slashes | deletes) & ~word) | ((c2 &- ones) & ~c2)) & highs
   }
 
   /// Writes a JSON string.

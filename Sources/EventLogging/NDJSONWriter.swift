@@ -25,6 +25,7 @@ public final class NDJSONWriter: EventSink {
 
   /// Writes what was gathered.
   public func flush() {
+    // SAFETY: the bytes are written while they are lent.
     unsafe json.withBytes { unsafe file.write($0) }
     json.removeAll()
     json.shrink(to: Self.keptBytes)
@@ -192,6 +193,7 @@ public final class NDJSONWriter: EventSink {
     } else {
       let start = json.count
       render(connection)
+      // SAFETY: `start` is at most what was written, and the bytes are copied while they are lent.
       connection.rendering = unsafe json.withBytes { unsafe Array($0[start...]) }
     }
   }
@@ -215,7 +217,9 @@ public final class NDJSONWriter: EventSink {
     json.raw(sender == .client ? ",\"dir\":\"c2s\"" : ",\"dir\":\"s2c\"")
   }
 
-  private func losses(_ losses: LossFlags) {
+  private func losses(_ all: LossFlags) {
+    // Without payloads nothing is cut by `--max-payload`.
+    let losses = options.writesPayload ? all : all.subtracting(.truncated)
     guard !losses.isEmpty else {
       json.raw(",\"truncated\":false,\"incomplete\":false,\"snapped\":false")
       return

@@ -7,11 +7,11 @@ enum OrdinaryPacket {
   private static let ipOffset = Ethernet.headerBytes
   private static let tcpOffset = ipOffset + IPv4Header.minimumBytes
 
-  /// The segment in `range` of `bytes`, or `nil` if the packet is anything else.
+  /// The segment in `range`, which lies within `bytes`, or `nil` if the packet is anything else.
   @inline(__always)
   static func segment(_ bytes: RawSpan, in range: Range<Int>) -> TCPSegment? {
     let start = range.lowerBound
-    guard start >= 0, range.upperBound <= bytes.byteCount, range.count >= tcpOffset + TCPHeader.minimumBytes,
+    guard range.count >= tcpOffset + TCPHeader.minimumBytes,
       // EtherType 0x0800, version 4 with a header of 20 octets.
       bytes.checkedBigEndian(start + ipOffset - 2, as: UInt32.self) >> 8 == 0x080045,
       bytes.checkedBigEndian(start + ipOffset + 6, as: UInt16.self) & 0x3fff == 0,

@@ -31,7 +31,8 @@ public struct PacketDecoder {
   public mutating func decode(
     _ bytes: RawSpan, in range: Range<Int>, originalLength: Int, linkType: UInt16, frameCheckBytes: Int
   ) -> DecodedPacket {
-    if linkType == LinkType.ethernet.rawValue, frameCheckBytes == 0, range.count >= originalLength,
+    if linkType == LinkType.ethernet.rawValue, frameCheckBytes == 0, range.lowerBound >= 0,
+      range.upperBound <= bytes.byteCount, range.count >= originalLength,
       let segment = OrdinaryPacket.segment(bytes, in: range)
     {
       return .segment(segment)

@@ -194,7 +194,10 @@ struct HalfStream {
   /// Notes what the other side has acknowledged.
   mutating func noteAcknowledgment(_ sequence: SequenceNumber) {
     guard hasReference else { return }
-    acknowledgedOffset = max(acknowledgedOffset, offset(of: sequence))
+    let offset = offset(of: sequence)
+    acknowledgedOffset = max(acknowledgedOffset, offset)
+    // The receiver says that it lacks the bytes too: they are still to come.
+    if isBaseKnown, offset <= nextOffset { disorder?.holeNanoseconds = 0 }
   }
 
   /// The hole before the first byte that waits, or before a FIN.

@@ -11,6 +11,7 @@ enum ProcessMemory {
   /// The most bytes that were resident at once.
   static var peakBytes: Int? {
     var usage = rusage()
+    // SAFETY: `usage` is what the call fills in.
     // The C library's own type for the selector differs from one system to the next; 0 is RUSAGE_SELF everywhere.
     let status = unsafe getrusage(.init(0), &usage)
     guard status == 0 else { return nil }

