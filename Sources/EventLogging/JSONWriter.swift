@@ -258,9 +258,7 @@ final class JSONWriter {
 
   /// Writes a JSON string.
   func string(_ text: String) {
-    let bytes = Array(text.utf8)
-    // SAFETY: bytes of an array of UInt8 are initialized, and the array lives during the call.
-    string(unsafe bytes.span.bytes)
+    Array(text.utf8).withRawSpan { string($0) }
   }
 
   /// Writes a JSON string of base64 (RFC 4648 §4).

@@ -180,16 +180,14 @@ extension NDJSONWriter {
   /// The name is given with its opening quote and without the closing one.
   func field(_ name: StaticString, _ bytes: [UInt8]) {
     var validator = UTF8Validator()
-    // SAFETY: bytes of an array of UInt8 are initialized, and the array lives to the end of this function.
-    let span = unsafe bytes.span.bytes
-    validator.validate(span)
+    bytes.withRawSpan { validator.validate($0) }
     json.raw(name)
     if validator.isComplete {
       json.raw("\":")
-      json.string(span)
+      bytes.withRawSpan(json.string)
     } else {
       json.raw("_b64\":")
-      json.base64(span)
+      bytes.withRawSpan(json.base64)
     }
   }
 

@@ -1,3 +1,5 @@
+import NetworkTypes
+
 /// Byte classes of RFC 9110 §5.6, and helpers on raw bytes.
 ///
 /// No locale, no Unicode: HTTP heads are octets.
@@ -68,9 +70,6 @@ enum ASCII {
 extension [UInt8] {
   /// Appends the bytes of `span` in `range`, which lies within it.
   mutating func append(_ span: RawSpan, in range: Range<Int>) {
-    // SAFETY: slicing checks the range against the buffer's bounds; the pointer does not leave the closure.
-    unsafe span.withUnsafeBytes { buffer in
-      unsafe append(contentsOf: UnsafeRawBufferPointer(rebasing: buffer[range]))
-    }
+    append(contentsOf: span.extracting(range))
   }
 }

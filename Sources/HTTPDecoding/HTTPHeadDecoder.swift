@@ -94,8 +94,7 @@ public struct HTTPHeadDecoder<Head: HTTPHead>: Sendable {
     // An empty line, or what may become one, stands before the start line.
     if line.isEmpty || (!isWhole && line == [ASCII.carriageReturn]) { return true }
     if checked < 48 {
-      // SAFETY: the bytes of a [UInt8] are initialised and have no padding.
-      guard unsafe Head.canBegin(with: line.span.bytes) else { return false }
+      guard line.withRawSpan({ Head.canBegin(with: $0) }) else { return false }
     }
     return !Head.refusesControls
       || line[min(checked, line.count)...].allSatisfy { !ASCII.isControl($0) || $0 == ASCII.carriageReturn }

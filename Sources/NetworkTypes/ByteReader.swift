@@ -63,3 +63,19 @@ extension RawSpan {
     return true
   }
 }
+
+extension [UInt8] {
+  /// Calls `body` with the bytes as a span.
+  @inlinable @inline(__always)
+  public func withRawSpan<Result>(_ body: (RawSpan) -> Result) -> Result {
+    // SAFETY: bytes of an array of UInt8 are initialized, and the array lives during the call.
+    body(unsafe span.bytes)
+  }
+
+  /// Appends a copy of the bytes of a span.
+  @inlinable
+  public mutating func append(contentsOf bytes: RawSpan) {
+    // SAFETY: the bytes are read while they are borrowed.
+    unsafe bytes.withUnsafeBytes { unsafe append(contentsOf: $0) }
+  }
+}

@@ -9,8 +9,7 @@ extension Connection {
     while isReassembling {
       let offset = halves[index].nextOffset
       if let chunk = halves[index].takeNext() {
-        // SAFETY: bytes of an array of UInt8 are initialized, and the chunk lives during the call.
-        pass(unsafe chunk.bytes.span.bytes, direction, offset, packet)
+        chunk.bytes.withRawSpan { pass($0, direction, offset, packet) }
       } else if let hole = halves[index].hole, halves[index].cause(of: hole) == .snapped {
         giveUp(hole, direction, packet)
       } else {

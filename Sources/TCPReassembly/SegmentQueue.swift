@@ -118,8 +118,7 @@ struct SegmentQueue {
     guard bytes.byteCount > 0 else { return }
     byteCount += bytes.byteCount
     if index > 0, chunks[index - 1].end == offset, chunks[index - 1].bytes.count < Self.chunkBytes {
-      // SAFETY: the bytes are read while they are borrowed.
-      unsafe bytes.withUnsafeBytes { unsafe chunks[index - 1].bytes.append(contentsOf: $0) }
+      chunks[index - 1].bytes.append(contentsOf: bytes)
     } else {
       chunks.insert(Chunk(offset: offset, bytes: bytes.copied()), at: index)
     }

@@ -152,8 +152,7 @@ final class ConnectionAnalyzer: ByteStreamAnalyzer {
   private func replay(_ held: HeldBytes, _ direction: Direction, _ packet: PacketStamp) {
     var position = StreamPosition(direction: direction, offset: held.offset, packet: packet)
     if !held.bytes.isEmpty {
-      // SAFETY: bytes of an array of UInt8 are initialized, and the array lives during the call.
-      _ = receive(unsafe held.bytes.span.bytes, at: position)
+      _ = held.bytes.withRawSpan { receive($0, at: position) }
     }
     guard held.lostBytes > 0 else { return }
     position.offset += held.bytes.count

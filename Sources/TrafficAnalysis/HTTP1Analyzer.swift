@@ -117,15 +117,13 @@ final class HTTP1Analyzer {
       isMoving = false
       if !heldResponses.bytes.isEmpty, canReadResponses {
         let held = heldResponses.take()
-        // SAFETY: bytes of an array of UInt8 are initialized, and the array lives during the call.
-        feedResponses(unsafe held.bytes.span.bytes, held.offset, packet)
+        held.bytes.withRawSpan { feedResponses($0, held.offset, packet) }
         passGap(of: held, isRequest: false, packet)
         isMoving = true
       }
       if case .http = outcome, !heldRequests.isEmpty, !awaitsSwitch {
         let held = heldRequests.take()
-        // SAFETY: as above.
-        feedRequests(unsafe held.bytes.span.bytes, held.offset, packet)
+        held.bytes.withRawSpan { feedRequests($0, held.offset, packet) }
         passGap(of: held, isRequest: true, packet)
         isMoving = true
       }

@@ -20,8 +20,7 @@ struct HeldBytes {
     }
     let room = max(0, limit - bytes.count)
     let kept = more.extracting(first: room)
-    // SAFETY: the bytes are read while they are borrowed.
-    unsafe kept.withUnsafeBytes { unsafe bytes.append(contentsOf: $0) }
+    bytes.append(contentsOf: kept)
     lostBytes = more.byteCount - kept.byteCount
   }
 

@@ -35,8 +35,7 @@ struct PingLedger {
   /// A keyed digest, so that nobody can make two payloads that look the same.
   private static func digest(_ payload: RawSpan) -> Int {
     var hasher = Hasher()
-    // SAFETY: the bytes are read while they are borrowed.
-    unsafe payload.withUnsafeBytes { bytes in unsafe hasher.combine(bytes: bytes) }
+    for index in 0..<payload.byteCount { hasher.combine(payload.checkedByte(index)) }
     return hasher.finalize()
   }
 }

@@ -52,16 +52,17 @@ final class ProtocolDetector {
   }
 
   private var isSOCKS: Bool {
-    let client = held[Direction.fromOriginator.rawValue].bytes
-    // SAFETY: bytes of an array of UInt8 are initialized, and the array lives to the end of this function.
-    return SOCKSNegotiation.mayBegin(unsafe client.span.bytes)
+    held[Direction.fromOriginator.rawValue].bytes.withRawSpan { SOCKSNegotiation.mayBegin($0) }
   }
 
   private func verdict(of direction: Direction) -> Verdict {
-    let own = held[direction.rawValue].bytes
     let other = held[direction.opposite.rawValue].bytes
-    // SAFETY: bytes of arrays of UInt8 are initialized, and the arrays live to the end of this function.
-    let bytes = unsafe own.span.bytes
+    return held[direction.rawValue].bytes.withRawSpan { own in
+      other.withRawSpan { verdict(of: direction, own, other: $0) }
+    }
+  }
+
+  private func verdict(of direction: Direction, _ bytes: RawSpan, other: RawSpan) -> Verdict {
     switch ProxyPreamble.verdict(bytes) {
     case .preamble(let byteCount):
       held[direction.rawValue].removeFirst(byteCount)
@@ -71,10 +72,9 @@ final class ProtocolDetector {
     }
     if Self.isTLS(bytes) { return .tls }
     if SOCKSNegotiation.mayBegin(bytes) {
-      // SAFETY: as above.
-      return socks(direction, client: bytes, server: unsafe other.span.bytes)
+      return socks(direction, client: bytes, server: other)
     }
-    if direction == .fromResponder, other.isEmpty, SOCKSNegotiation.mayAnswer(bytes) { return .undecided }
+    if direction == .fromResponder, other.byteCount == 0, SOCKSNegotiation.mayAnswer(bytes) { return .undecided }
     switch HTTPProbe.verdict(prefix: bytes) {
     case .request: return .http(requestDirection: direction)
     case .needMore: return .undecided

@@ -74,8 +74,7 @@ public final class Inflater {
     // A message that ends right behind a block with BFINAL is whole as it is (RFC 7692 §7.2.3.5 adds a byte there).
     guard !hasEndedFinalBlock else { return .consumed }
     let tail: [UInt8] = [0x00, 0x00, 0xff, 0xff]
-    // SAFETY: bytes of an array of UInt8 are initialized, and the span does not leave the expression.
-    let outcome = inflate(unsafe tail.span.bytes, through: output, limit: limit, consume: consume)
+    let outcome = tail.withRawSpan { inflate($0, through: output, limit: limit, consume: consume) }
     guard outcome == .consumed else { return outcome }
     // Bit 7 of data_type: the last thing read was the end of a block.
     return unsafe stream.pointee.data_type & 128 != 0 ? .consumed : .failed
