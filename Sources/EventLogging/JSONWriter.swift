@@ -189,30 +189,41 @@ final class JSONWriter {
       while index &+ 8 <= length {
         let word = unsafe UInt64(littleEndian: source.loadUnaligned(fromByteOffset: index, as: UInt64.self))
         unsafe UnsafeMutableRawPointer(output).storeBytes(of: word.littleEndian, as: UInt64.self)
-        let marks = Self.escapeMarks(word)
+        var marks = Self.escapeMarks(word)
         guard marks != 0 else {
           index &+= 8
           unsafe output += 8
           continue
         }
-        let plain = marks.trailingZeroBitCount &>> 3
-        unsafe output += plain
+        // Quotes and backslashes are escaped by a backslash before them: the word is stored again behind it, from the
+        // escaped byte on, as often as it has one. Anything else ends the word.
+        var rest = word
+        var plain = marks.trailingZeroBitCount &>> 3
         index &+= plain
-        let byte = unsafe source[index]
-        if byte < 0x80 {
-          unsafe output += Self.escape(byte, at: output)
-          index &+= 1
-        } else {
-          index &+= unsafe Self.copyOrEscapeC2(source, index, at: &output)
+        unsafe output += plain
+        while true {
+          rest &>>= UInt64(plain &<< 3)
+          let byte = UInt8(truncatingIfNeeded: rest)
+          guard byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") else {
+            index &+= unsafe Self.escapeOther(source, index, at: &output)
+            break
+          }
+          unsafe output.pointee = UInt8(ascii: "\\")
+          unsafe UnsafeMutableRawPointer(output + 1).storeBytes(of: rest.littleEndian, as: UInt64.self)
+          let done = (marks.trailingZeroBitCount &>> 3) &+ 1
+          marks &= marks &- 1
+          let next = marks == 0 ? 8 : marks.trailingZeroBitCount &>> 3
+          // The escaped byte, and what stands plain behind it.
+          plain = next &- done &+ 1
+          index &+= plain
+          unsafe output += plain &+ 1
+          if marks == 0 { break }
         }
       }
       while index < length {
         let byte = unsafe source[index]
-        if Self.needsEscape(byte) {
-          unsafe output += Self.escape(byte, at: output)
-          index &+= 1
-        } else if byte == 0xc2 {
-          index &+= unsafe Self.copyOrEscapeC2(source, index, at: &output)
+        if Self.needsEscape(byte) || byte == 0xc2 {
+          index &+= unsafe Self.escapeOther(source, index, at: &output)
         } else {
           unsafe output.pointee = byte
           unsafe output += 1
@@ -223,16 +234,24 @@ final class JSONWriter {
     }
   }
 
-  /// Writes a character that begins with C2: U+0080 to U+009F, the control characters beyond ASCII, as an escape (some
-  /// terminals obey them), and the others up to U+00BF as they are.
+  /// Writes the character at `index` as it must be written, where that is not plain.
+  ///
+  /// U+0080 to U+009F, the control characters beyond ASCII, which begin with C2 and which some terminals obey, are
+  /// escaped; the others that begin so are not.
   ///
   /// - Returns: How many bytes of `source` were taken.
-  private static func copyOrEscapeC2(
+  private static func escapeOther(
     _ source: UnsafeRawBufferPointer, _ index: Int, at output: inout UnsafeMutablePointer<UInt8>
   ) -> Int {
     // SAFETY: `string` reserved six bytes for each of the text's; reads stay below the text's count.
+    let byte = unsafe source[index]
+    guard byte == 0xc2 else {
+      unsafe output.pointee = UInt8(ascii: "\\")
+      unsafe output += escapeControl(byte, at: output)
+      return 1
+    }
     guard index &+ 1 < source.count, unsafe (0x80...0x9f).contains(source[index &+ 1]) else {
-      unsafe output.pointee = 0xc2
+      unsafe output.pointee = byte
       unsafe output += 1
       return 1
     }
@@ -241,19 +260,21 @@ final class JSONWriter {
     return 2
   }
 
-  /// The high bit of the first of eight bytes that must be escaped, the lowest byte first; bits above it mean nothing.
+  /// The high bits of those of eight bytes that may not be written as they are, the lowest byte first.
   @inline(__always)
   static func escapeMarks(_ word: UInt64) -> UInt64 {
     let ones: UInt64 = 0x0101_0101_0101_0101
-    let highs: UInt64 = 0x8080_8080_8080_8080
-    // A byte below n borrows into its high bit, which was clear before; only bytes above one that did may err. These
-    // bytes are below 0x80, so that one exclusion of the others serves all tests; C2 has its own.
-    let controls = word &- ones &* 0x20
-    let quotes = (word ^ (ones &* 0x22)) &- ones
-    let slashes = (word ^ (ones &* 0x5c)) &- ones
-    let deletes = (word ^ (ones &* 0x7f)) &- ones
-    let c2 = word ^ (ones &* 0xc2)
-    return (((controls | quotes | slashes | deletes) & ~word) | ((c2 &- ones) & ~c2)) & highs
+    let lows: UInt64 = 0x7f7f_7f7f_7f7f_7f7f
+    // In seven bits no sum carries into the next byte, so that every mark is exact. A difference of zero is the only one
+    // whose sum with 7f does not reach the high bit.
+    let seven = word & lows
+    let notControl = seven &+ ones &* 0x60
+    let notQuote = (seven ^ (ones &* 0x22)) &+ lows
+    let notSlash = (seven ^ (ones &* 0x5c)) &+ lows
+    let notDelete = (seven ^ lows) &+ lows
+    let plain = (notControl & notQuote & notSlash & notDelete) | word
+    let c2 = ((seven ^ (ones &* 0x42)) &+ lows) | ~word
+    return ~(plain & c2) & ~lows
   }
 
   /// Writes a JSON string.
@@ -300,20 +321,10 @@ final class JSONWriter {
     capacity = larger
   }
 
-  /// Writes the escape of a character, which has at most six bytes, and says how many.
-  @inline(__always)
-  private static func escape(_ character: UInt8, at output: UnsafeMutablePointer<UInt8>) -> Int {
-    unsafe output[0] = UInt8(ascii: "\\")
-    if character == UInt8(ascii: "\"") || character == UInt8(ascii: "\\") {
-      unsafe output[1] = character
-      return 2
-    }
-    return unsafe escapeControl(character, at: output)
-  }
-
   private static func escapeControl(_ character: UInt8, at output: UnsafeMutablePointer<UInt8>) -> Int {
     let short: UInt8
     switch character {
+    case UInt8(ascii: "\""), UInt8(ascii: "\\"): short = character
     case 0x0a: short = UInt8(ascii: "n")
     case 0x0d: short = UInt8(ascii: "r")
     case 0x09: short = UInt8(ascii: "t")

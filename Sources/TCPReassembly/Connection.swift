@@ -196,7 +196,7 @@ public final class Connection {
     halves[index].advance(by: count)
     pass(bytes.extracting(segment.payload), direction, offset, packet)
     // The FIN may have come first.
-    if halves[index].hasReachedEnd { drain(direction, packet) }
+    if halves[index].endOffset != nil { drain(direction, packet) }
   }
 
   /// Ends the connection: passes on what is held, with its holes, and tells the analyzer.

@@ -373,6 +373,8 @@ final class WebSocketAnalyzer: ByteStreamAnalyzer {
       unframedBytes: counts.unframedBytes)
   }
 
+  @inline(__always)
   private func side(of direction: Direction) -> WebSocketSide { direction == clientDirection ? client : server }
+  @inline(__always)
   private func side(of sender: Sender) -> WebSocketSide { sender == .client ? client : server }
 }
