@@ -4,13 +4,13 @@ internal import WebSocketDecoding
 
 /// Writes each record as one JSON object a line (`docs/log-format.md`).
 public final class NDJSONWriter: EventSink {
-  let json = JSONWriter(capacity: 1 << 20)
+  let json = JSONWriter(capacity: 256 << 10)
   let options: LogOptions
   private let file: LogFile
   private var time = TimeWriter()
 
   /// Bytes that are gathered before they are written.
-  private static let flushBytes = 512 << 10
+  private static let flushBytes = 128 << 10
   /// Memory that is kept for the next records, where one was longer.
   private static let keptBytes = 2 << 20
 

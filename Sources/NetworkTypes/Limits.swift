@@ -40,7 +40,7 @@ public struct Limits: Sendable {
   public var clockJumpNanoseconds: Int64 = 60_000_000_000
   /// Packets of a connection without SYN that are held before the lowest of them is taken for its beginning.
   public var basePackets = 128
-  /// Packets of the capture, at most, between a reset and the end of its connection: disorder puts data behind it.
+  /// TCP segments of the capture, at most, between a reset and the end of its connection: disorder puts data behind it.
   public var resetLingerPackets = 128
   /// Packet time in nanoseconds without a packet after which a connection is over.
   public var idleNanoseconds: Int64 = 3_600_000_000_000

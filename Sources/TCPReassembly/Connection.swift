@@ -42,7 +42,7 @@ public final class Connection {
   /// Time from the SYN to the acknowledgement of its answer, in µs, where all three were captured.
   public private(set) var handshakeMicroseconds: Int64?
   private var synTime: Timestamp?
-  /// Packets of the capture, or a time, until the end of a reset connection is told.
+  /// TCP segments of the capture until the end of a reset connection is told.
   var lingerPackets = 0
 
   init(first segment: TCPSegment, packet: PacketStamp, environment: ReassemblyEnvironment) {

@@ -10,7 +10,7 @@ public struct LossFlags: OptionSet, Sendable, Hashable {
 
   /// More was sent than is written, by `--max-payload`.
   public static let truncated = LossFlags(rawValue: 1)
-  /// Bytes were lost, or the capture ended inside.
+  /// Bytes were lost, the capture ended inside, or another message began inside.
   public static let incomplete = LossFlags(rawValue: 2)
   /// Bytes were cut by the capture's snap length.
   public static let snapped = LossFlags(rawValue: 4)
@@ -46,7 +46,7 @@ public struct MessageRecord {
   public var frames: Int
   /// Whether it was compressed.
   public var isDeflated: Bool
-  /// Packet time from its first frame's first byte to its end, in µs.
+  /// Packet time from the packet that completed its first frame's header to the one that completed it, in µs.
   public var durationMicroseconds: Int64
   /// How the payload is to be written.
   public var form: PayloadForm
