@@ -27,7 +27,10 @@ public final class CaptureFile {
   private var isAtEnd = false
 
   /// The default size of a batch's storage, in bytes.
-  public static let defaultBatchBytes = 1 << 20
+  ///
+  /// Each packet is looked at three times: by the reader, by the decoder and for its payload. A batch that stays in the
+  /// cache from the first to the last saves two of three misses, and reads of 64 KiB cost no more than larger ones.
+  public static let defaultBatchBytes = 64 << 10
 
   /// Opens a file, or standard input for `-`, and tells its format by its first bytes.
   public convenience init(path: String, limits: Limits = Limits()) throws(CaptureError) {

@@ -8,17 +8,17 @@ public struct Opcode: RawRepresentable, Hashable, Sendable {
   public init(rawValue: UInt8) { self.rawValue = rawValue & 0x0f }
 
   /// A further fragment of a message.
-  public static let continuation = Opcode(rawValue: 0x0)
+  @inlinable public static var continuation: Opcode { Opcode(rawValue: 0x0) }
   /// A text message, or its first fragment.
-  public static let text = Opcode(rawValue: 0x1)
+  @inlinable public static var text: Opcode { Opcode(rawValue: 0x1) }
   /// A binary message, or its first fragment.
-  public static let binary = Opcode(rawValue: 0x2)
+  @inlinable public static var binary: Opcode { Opcode(rawValue: 0x2) }
   /// A Close frame.
-  public static let close = Opcode(rawValue: 0x8)
+  @inlinable public static var close: Opcode { Opcode(rawValue: 0x8) }
   /// A Ping frame.
-  public static let ping = Opcode(rawValue: 0x9)
+  @inlinable public static var ping: Opcode { Opcode(rawValue: 0x9) }
   /// A Pong frame.
-  public static let pong = Opcode(rawValue: 0xa)
+  @inlinable public static var pong: Opcode { Opcode(rawValue: 0xa) }
 
   /// Whether this is a control frame, defined or reserved: the high bit is set (RFC 6455 §5.5).
   @inlinable
