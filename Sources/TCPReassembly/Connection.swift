@@ -251,8 +251,8 @@ public final class Connection {
       let offset = halves[index].nextOffset
       halves[index].advance(by: captured)
       pass(bytes.extracting(segment.payload), direction, offset, packet)
-      // The FIN may have come first.
-      if halves[index].hasReachedEnd { drain(direction, packet) }
+      // The FIN may have come first, and what is missing before it may be known to be cut.
+      if halves[index].endOffset != nil { drain(direction, packet) }
       return
     }
     halves[index].setReference(sequence)
