@@ -149,8 +149,8 @@ private struct Talk {
       hasClosed.insert(side)
       return WebSocketFrame.close(1000, "over", mask: mask(side))
     default:
-      // Inside a fragmented message most go on with it: the short way is for what stands between messages.
-      if isFragmented.remove(side) != nil, !chance(5) {
+      // Some interrupt a fragmented message; the short way is for what stands between messages.
+      if isFragmented.remove(side) != nil, !chance(2) {
         return WebSocketFrame.continuation([0x61], mask: mask(side))
       }
       let isText = chance(2)
@@ -252,6 +252,31 @@ struct WholeMessagesTests {
       expectSame(whole.told, short.told, withPackets: false, "seed \(seed)")
       expectSame(
         short.told, analyze(cut, options: options(kept, reportsFrames: true)).told, withPackets: true, "seed \(seed)")
+    }
+  }
+
+  @Test func `a whole message that interrupts another, or follows a Close, is no ordinary one`() {
+    for reportsFrames in [false, true] {
+      var talk = Conversation()
+      talk.openWebSocket()
+      talk.server(WebSocketFrame.text("be", fin: false))
+      talk.server(WebSocketFrame.text("whole"))
+      talk.server(WebSocketFrame.binary([1], rsv: 4))
+      talk.server(WebSocketFrame.text("long text"))
+      talk.server(WebSocketFrame.frame(opcode: 1, [0xff]))
+      talk.server(WebSocketFrame.text("", mask: 7))
+      talk.server(WebSocketFrame.frame(opcode: 2, [2], form: .sixteenBits))
+      talk.server(WebSocketFrame.close(1000))
+      talk.server(WebSocketFrame.text("x"))
+      talk.close()
+      let told = analyze(talk, options: options(5, reportsFrames: reportsFrames))
+      #expect(told.messages.map(\.payload.count) == [2, 5, 1, 5, 1, 0, 1, 1])
+      #expect(told.messages.map(\.record.losses) == [.incomplete, [], [], .truncated, [], [], [], []])
+      #expect(
+        told.rules == [
+          "data-after-close", "frame-length-not-minimal", "frame-rsv1-unexpected", "frame-server-masked",
+          "message-interleaved", "text-invalid-utf8",
+        ])
     }
   }
 
