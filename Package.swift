@@ -41,11 +41,14 @@ let package = Package(
     .systemLibrary(
       name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
 
+    .systemLibrary(name: "CPrefetch"),
+
     .target(name: "NetworkTypes", swiftSettings: shipped),
     .target(name: "PacketCapture", dependencies: ["NetworkTypes", "CZlib"], swiftSettings: shipped),
     .target(name: "LiveCapture", dependencies: ["NetworkTypes", "PacketCapture", "CPcap"], swiftSettings: shipped),
     .target(name: "PacketDecoding", dependencies: ["NetworkTypes"], swiftSettings: shipped),
-    .target(name: "TCPReassembly", dependencies: ["NetworkTypes", "PacketDecoding"], swiftSettings: shipped),
+    .target(
+      name: "TCPReassembly", dependencies: ["NetworkTypes", "PacketDecoding", "CPrefetch"], swiftSettings: shipped),
     .target(name: "HTTPDecoding", dependencies: ["NetworkTypes"], swiftSettings: shipped),
     .target(name: "WebSocketDecoding", dependencies: ["NetworkTypes", "CZlib"], swiftSettings: shipped),
     .target(

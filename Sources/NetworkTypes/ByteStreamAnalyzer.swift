@@ -90,4 +90,11 @@ public protocol ByteStreamAnalyzer: AnyObject {
   func gap(byteCount: Int, cause: GapCause, at position: StreamPosition) -> StreamDemand
   /// Says that a direction is over.
   func finish(_ end: StreamEnd, at position: StreamPosition) -> StreamDemand
+  /// The objects that each call reads, so that they can be fetched into the cache before it comes: at most four.
+  var hotObjects: [AnyObject] { get }
+}
+
+extension ByteStreamAnalyzer {
+  /// The analyzer alone.
+  public var hotObjects: [AnyObject] { [self] }
 }

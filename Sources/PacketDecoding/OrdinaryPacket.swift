@@ -7,6 +7,23 @@ enum OrdinaryPacket {
   private static let ipOffset = Ethernet.headerBytes
   private static let tcpOffset = ipOffset + IPv4Header.minimumBytes
 
+  /// The connection of a TCP segment over IPv4 without options, `nil` if the packet is anything else.
+  @inline(__always)
+  static func flow(_ bytes: RawSpan, in range: Range<Int>) -> FlowKey? {
+    let start = range.lowerBound
+    guard range.count >= tcpOffset + TCPHeader.minimumBytes,
+      bytes.checkedBigEndian(start + ipOffset - 2, as: UInt32.self) >> 8 == 0x080045,
+      bytes.checkedByte(start + ipOffset + 9) == TCPHeader.protocolNumber
+    else { return nil }
+    let ports: UInt32 = bytes.checkedBigEndian(start + tcpOffset)
+    return FlowKey(
+      Endpoint(
+        address: IPAddress(v4: bytes.checkedBigEndian(start + ipOffset + 12)),
+        port: UInt16(truncatingIfNeeded: ports >> 16)),
+      Endpoint(
+        address: IPAddress(v4: bytes.checkedBigEndian(start + ipOffset + 16)), port: UInt16(truncatingIfNeeded: ports)))
+  }
+
   /// The segment in `range`, which lies within `bytes`, or `nil` if the packet is anything else.
   @inline(__always)
   static func segment(_ bytes: RawSpan, in range: Range<Int>) -> TCPSegment? {

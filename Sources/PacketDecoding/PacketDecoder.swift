@@ -41,6 +41,15 @@ public struct PacketDecoder {
       bytes, in: range, originalLength: originalLength, linkType: linkType, frameCheckBytes: frameCheckBytes)
   }
 
+  /// The connection of a packet, where that can be told at a glance; nothing else of the packet is looked at.
+  @inline(__always)
+  public func glance(_ bytes: RawSpan, in range: Range<Int>, linkType: UInt16) -> FlowKey? {
+    guard linkType == LinkType.ethernet.rawValue, range.lowerBound >= 0, range.upperBound <= bytes.byteCount else {
+      return nil
+    }
+    return OrdinaryPacket.flow(bytes, in: range)
+  }
+
   /// Takes off one layer after another, whatever they are; the parameters are those of `decode`.
   @inline(never)
   func decodeLayers(

@@ -27,11 +27,15 @@ public final class Connection {
   private var hasSynAnswer = false
   /// Whether bytes of a direction wait for earlier ones.
   private var isDisordered = false
-  var analyzer: (any ByteStreamAnalyzer)?
+  var analyzer: (any ByteStreamAnalyzer)? {
+    didSet { hotMemory = HotMemory(analyzer?.hotObjects ?? []) }
+  }
   let environment: ReassemblyEnvironment
   /// The newest packet.
   public private(set) var lastPacket: PacketStamp
   var halves: InlineArray<2, HalfStream> = [HalfStream(), HalfStream()]
+  /// What the analyzer will read.
+  private(set) var hotMemory = HotMemory()
 
   /// The first packet.
   public let firstPacket: PacketStamp

@@ -55,6 +55,14 @@ final class ConnectionSlots {
     unsafe references[slot]?._withUnsafeGuaranteedRef(body)
   }
 
+  /// Asks for the lines of a slot's connection.
+  @inline(__always)
+  func fetch(_ slot: Int) {
+    // SAFETY: the pointer is only turned into a number.
+    guard let reference = unsafe references[slot] else { return }
+    HotMemory.fetch(unsafe UInt(bitPattern: reference.toOpaque()), lines: 6)
+  }
+
   private func put(_ connection: Connection, at slot: Int) {
     // SAFETY: the slot is empty.
     unsafe references[slot] = Unmanaged.passRetained(connection)

@@ -47,6 +47,11 @@ public final class Pipeline {
       while !sink.isBroken, !hasReachedPacketLimit, let run = try source.nextBatch() {
         run.batch.withBytes { bytes in
           for index in run.range where !hasReachedPacketLimit {
+            let ahead = index + ConnectionTable.distance
+            if ahead < run.range.upperBound {
+              let packet = run.batch.packets[ahead]
+              connections.lookAhead(to: decoder.glance(bytes, in: packet.bytes, linkType: packet.linkType))
+            }
             take(run.batch.packets[index], bytes, fileIndex: run.batch.fileIndex)
           }
         }

@@ -80,6 +80,8 @@ final class WebSocketAnalyzer: ByteStreamAnalyzer {
     return .everything
   }
 
+  var hotObjects: [AnyObject] { [self, client, server, identity] }
+
   /// Says that the place in a direction's frames is not known.
   func loseFraming(of direction: Direction, packet: PacketStamp) {
     let side = side(of: direction)

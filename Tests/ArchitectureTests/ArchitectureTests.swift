@@ -6,12 +6,13 @@ import Testing
   /// The arrows of `docs/architecture.md`: what each target may import beside `everywhere`.
   static let arrows: [String: Set<String>] = [
     "CPcap": [],
+    "CPrefetch": [],
     "CZlib": [],
     "NetworkTypes": [],
     "PacketCapture": ["NetworkTypes", "CZlib"],
     "LiveCapture": ["NetworkTypes", "PacketCapture", "CPcap"],
     "PacketDecoding": ["NetworkTypes"],
-    "TCPReassembly": ["NetworkTypes", "PacketDecoding"],
+    "TCPReassembly": ["NetworkTypes", "PacketDecoding", "CPrefetch"],
     "HTTPDecoding": ["NetworkTypes"],
     "WebSocketDecoding": ["NetworkTypes", "CZlib"],
     "TrafficAnalysis": [
@@ -43,6 +44,7 @@ import Testing
     "Sources/PacketCapture/PacketBatch.swift",
     "Sources/PacketDecoding/InternetChecksum.swift",
     "Sources/TCPReassembly/ConnectionSlots.swift",
+    "Sources/TCPReassembly/HotMemory.swift",
     "Sources/TrafficAnalysis/ProcessMemory.swift",
     "Sources/WebSocketDecoding/FrameDecoder.swift",
     "Sources/WebSocketDecoding/Inflater.swift",
