@@ -1,13 +1,5 @@
 internal import NetworkTypes
 
-#if canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Musl)
-  internal import Musl
-#else
-  internal import Darwin
-#endif
-
 /// Writes JSON text into one buffer that is reused: no allocation a record, no intermediate strings.
 ///
 /// The caller builds objects by hand; this knows how values are written. Text is given as UTF-8 that was validated, so
