@@ -1,11 +1,3 @@
-#if canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Musl)
-  internal import Musl
-#else
-  internal import Darwin
-#endif
-
 /// A growable buffer of bytes that is reused, so that the steady state allocates nothing.
 @safe
 public final class ByteBuffer {
@@ -34,14 +26,6 @@ public final class ByteBuffer {
   /// Drops all but the first `newCount` bytes.
   public func truncate(to newCount: Int) {
     count = min(count, max(newCount, 0))
-  }
-
-  /// Drops the first `byteCount` bytes.
-  public func removeFirst(_ byteCount: Int) {
-    let dropped = min(max(byteCount, 0), count)
-    // SAFETY: both ranges lie within `count` bytes of the allocation; memmove takes overlapping ones.
-    unsafe memmove(base, base + dropped, count - dropped)
-    count -= dropped
   }
 
   /// Makes room for `byteCount` bytes behind those held.

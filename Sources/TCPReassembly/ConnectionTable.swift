@@ -45,6 +45,7 @@ public final class ConnectionTable {
   private let environment: ReassemblyEnvironment
   private var resets: [Connection] = []
   private var packetsUntilSweep = sweepPackets
+  private var previousTime = Timestamp.epoch
   /// Slots of the packets that come next.
   private var ahead: InlineArray<8, Int> = [-1, -1, -1, -1, -1, -1, -1, -1]
   private var lookAheadPlace = 0
@@ -73,6 +74,7 @@ public final class ConnectionTable {
     if !resets.isEmpty { closeResetConnections(packet) }
     packetsUntilSweep -= 1
     if packetsUntilSweep == 0 { sweep(packet) }
+    previousTime = packet.timestamp
   }
 
   /// Looks ahead: asks for what a packet of `flow` will need that comes `distance` packets from now.
@@ -162,9 +164,11 @@ public final class ConnectionTable {
   private func sweep(_ packet: PacketStamp) {
     packetsUntilSweep = max(Self.sweepPackets, connections.count)
     newest = nil
+    // A single packet with a damaged time must not end every connection.
+    let now = min(packet.timestamp, previousTime)
     for slot in 0..<connections.count {
       guard let connection = connections[slot] else { continue }
-      let idle = packet.timestamp.nanoseconds(since: connection.lastPacket.timestamp)
+      let idle = now.nanoseconds(since: connection.lastPacket.timestamp)
       let limit =
         connection.hasEnded ? environment.limits.closedNanoseconds : environment.limits.idleNanoseconds
       guard idle > limit else { continue }

@@ -11,8 +11,6 @@ struct PacketCounts {
   private(set) var undecodable = 0
   /// Pieces of fragmented IP packets.
   private(set) var fragments = 0
-  /// Packets that carry UDP, in which QUIC and DTLS hide.
-  private(set) var udp = 0
   private var linkTypes: [UInt16] = []
   private var reasons: [String: Int] = [:]
   private var latestLinkType: UInt16?
@@ -29,11 +27,7 @@ struct PacketCounts {
   }
 
   mutating func add(_ other: OtherProtocol) {
-    switch other {
-    case .fragment: fragments += 1
-    case .udp: udp += 1
-    default: break
-    }
+    if case .fragment = other { fragments += 1 }
   }
 
   mutating func add(_ error: DecodeError) {

@@ -29,7 +29,7 @@ final class WebSocketAnalyzer: ByteStreamAnalyzer {
     self.clientDirection = clientDirection
     self.agreement = agreement
     self.opened = opened
-    checks = FrameChecks(agreement: agreement, roleIsCertain: true)
+    checks = FrameChecks(agreement: agreement)
     client = WebSocketSide(sender: .client, agreement: agreement, context: context)
     server = WebSocketSide(sender: .server, agreement: agreement, context: context)
     context.statistics.webSockets += 1

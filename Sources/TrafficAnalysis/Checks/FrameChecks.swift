@@ -4,7 +4,6 @@ internal import WebSocketDecoding
 /// The checks that a frame's header can fail (RFC 6455 §5.1, §5.2, §5.4, §5.5; RFC 7692 §6.1).
 struct FrameChecks {
   let agreement: WebSocketAgreement
-  let roleIsCertain: Bool
 
   /// Whether a header plainly breaks no rule, as nearly all do.
   @inline(__always)
@@ -38,7 +37,6 @@ struct FrameChecks {
   }
 
   private func checkMask(_ header: FrameHeader, by sender: Sender, report: (Rule, @autoclosure () -> String) -> Void) {
-    guard roleIsCertain else { return }
     if sender == .client, header.maskingKey == nil {
       report(.clientUnmasked, "\(header.opcode.name) of \(header.payloadLength) bytes without a mask")
     } else if sender == .server, header.maskingKey != nil {
