@@ -53,6 +53,11 @@ public final class LogFile {
   }
 
   /// Writes all of `bytes`; after a failure, nothing.
+  func write(_ bytes: [UInt8]) {
+    unsafe bytes.withUnsafeBytes { unsafe write($0) }
+  }
+
+  /// Writes all of `bytes`; after a failure, nothing.
   func write(_ bytes: UnsafeRawBufferPointer) {
     var offset = 0
     while failure == nil, offset < bytes.count {

@@ -49,7 +49,7 @@ struct TimeWriter {
   }
 
   /// The date of the proleptic Gregorian calendar, counted in eras of 400 years from 1 March of the year 0.
-  private static func civil(daysSinceEpoch days: Int64) -> (year: Int64, month: Int64, day: Int64) {
+  static func civil(daysSinceEpoch days: Int64) -> (year: Int64, month: Int64, day: Int64) {
     let shifted = days + 719_468
     let era = (shifted >= 0 ? shifted : shifted - 146_096) / 146_097
     let dayOfEra = shifted - era * 146_097
@@ -61,7 +61,8 @@ struct TimeWriter {
     return (yearOfEra + era * 400 + (month <= 2 ? 1 : 0), month, day)
   }
 
-  private static func padded(_ value: Int64, _ width: Int) -> String {
+  /// A number with zeros in front up to `width` digits.
+  static func padded(_ value: Int64, _ width: Int) -> String {
     let digits = String(value)
     return String(repeating: "0", count: max(0, width - digits.count)) + digits
   }

@@ -69,6 +69,11 @@ public struct Limits: Sendable {
   /// Pings per direction that wait for their pongs.
   public var outstandingPings = 64
 
+  /// Connections whose short names are remembered in the text format; the others are named in full.
+  ///
+  /// It is 20 MB, which a capture with that many WebSockets has room for.
+  public var shortNames = 262_144
+
   /// The default limits.
   public init() {}
 }
