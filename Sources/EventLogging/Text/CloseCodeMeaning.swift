@@ -24,4 +24,12 @@ extension CloseCode {
     default: nil
     }
   }
+
+  /// Plain where nothing went wrong, as far as the code tells.
+  var role: TextStyle.Role {
+    switch rawValue {
+    case 1000, 1001, 3000...4999: .plain
+    default: .warning
+    }
+  }
 }

@@ -30,6 +30,9 @@ extension TextWriter {
     let room = line.room
     line.limited(to: max(room - rest.columns, room / 2)) { putURL(record.connection, to: &$0) }
     putAgreement(record, to: &line)
+    guard let wait = record.waitMicroseconds else { return }
+    let waited = ", \(Quantities.duration(microseconds: wait, unit: style.microseconds))"
+    if waited.count <= line.room { line.put(waited, .dim) }
   }
 
   private func failureText(_ failure: OpenRecord.Failure, _ status: Int?) -> String {
@@ -53,16 +56,11 @@ extension TextWriter {
 
   private func putAgreement(_ record: OpenRecord, to line: inout TextLine) {
     if let status = record.response?.status, record.failure != .status { line.put(", \(status)", .dim) }
-    if let wait = record.waitMicroseconds {
-      line.put(" in \(Quantities.duration(microseconds: wait, unit: style.microseconds))", .dim)
-    }
     if let chosen = record.response?.fields.first(named: "Sec-WebSocket-Protocol") {
       line.put(", subprotocol ", .dim)
       line.put(chosen)
     }
-    if record.failure == nil, record.response != nil {
-      line.put(record.deflate == nil ? ", no deflate" : ", deflate", .dim)
-    }
+    if record.deflate != nil { line.put(", deflate", .dim) }
   }
 
   /// Writes a line for each header field that was asked for.
@@ -87,27 +85,42 @@ extension TextWriter {
   // MARK: - Ending
 
   /// Adds why a WebSocket ended, what is missing of it, and what passed.
+  ///
+  /// The meaning of the code and the reason, which the Close's own line has as well, are cut to what room is left.
   func putEnd(_ record: EndRecord, to line: inout TextLine) {
     line.space()
     line.put(endText(record), record.isClean ? .plain : .warning)
-    if let code = record.closeCode {
-      line.space()
-      putCode(CloseCode(rawValue: code), to: &line)
+    if let code = record.closeCode.map(CloseCode.init(rawValue:)) {
+      line.put(" \(code.rawValue)", code.role)
+      var sums = TextLine(style: style)
+      putSums(record, to: &sums)
+      let room = line.room - sums.columns
+      // Less than this says nothing.
+      if room > 8 {
+        line.limited(to: room) { line in
+          if let meaning = code.meaning { line.put(" \(meaning)", code.role) }
+          guard let reason = record.closeReason, !reason.isEmpty, options.writesPayload else { return }
+          line.put(": \(reason)")
+        }
+      }
     }
-    for (sender, summary) in [(Sender.client, record.client), (.server, record.server)] {
-      putLost(summary, sender, to: &line)
+    putSums(record, to: &line)
+  }
+
+  private func putSums(_ record: EndRecord, to line: inout TextLine) {
+    let directions = [(Sender.client, record.client), (.server, record.server)]
+    for (sender, summary) in directions { putLost(summary, sender, to: &line) }
+    line.put(",")
+    for (sender, summary) in directions {
+      line.space()
+      line.put(style.arrow(sender), sender == .client ? .client : .server)
+      line.put(" \(Quantities.count(summary.messages, "msg")) \(Quantities.size(summary.payload))")
     }
     line.put(", \(Quantities.duration(microseconds: record.durationMicroseconds, unit: style.microseconds))")
-    for (sender, summary) in [(Sender.client, record.client), (.server, record.server)] {
-      line.put(", ")
-      line.put(style.arrow(sender), sender == .client ? .client : .server)
-      line.put(" \(Quantities.count(summary.messages, "message")) \(Quantities.size(summary.payload))")
-    }
     for rule in record.rules {
       line.put(", ")
       line.put("\(rule.rule.id) \(style.usesUTF8 ? "×" : "x")\(rule.count)", .warning)
     }
-    if let reason = record.closeReason, !reason.isEmpty, options.writesPayload { line.put(", reason: \(reason)") }
   }
 
   private func endText(_ record: EndRecord) -> String {
@@ -120,7 +133,7 @@ extension TextWriter {
       case .captureEnd: "capture ended"
       }
     guard let closer = record.closedBy else { return cause ?? "ended" }
-    let closed = "\(record.isClean ? "closed" : "closed uncleanly") by the \(closer == .client ? "client" : "server")"
+    let closed = "\(record.isClean ? "closed" : "closed uncleanly") by \(closer == .client ? "client" : "server")"
     return cause.map { "\(closed), \($0)" } ?? closed
   }
 

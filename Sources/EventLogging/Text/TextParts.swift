@@ -10,15 +10,18 @@ extension TextWriter {
     line.put(style.arrow(sender), role ?? (sender == .client ? .client : .server))
   }
 
-  /// Adds what a line is about; without an arrow before it, in the same column all the same.
+  /// Adds what a line is about: behind an arrow, or in its place.
   func putLabel(_ label: String, _ role: TextStyle.Role = .plain, hasArrow: Bool = true, to line: inout TextLine) {
-    line.space(hasArrow || style.room != .wide ? 1 : 2 + style.arrow(.client).count)
+    line.space()
     line.put(label, role)
-    if style.room == .wide { line.space(max(0, Self.labelColumns - label.utf8.count)) }
+    guard style.room == .wide else { return }
+    line.space(max(0, (hasArrow ? Self.labelColumns : Self.bareLabelColumns) - label.utf8.count))
   }
 
   /// The longest of the usual labels, "binary".
   private static let labelColumns = 6
+  /// The longest label without an arrow, "open".
+  private static let bareLabelColumns = 4
   /// The longest usual size, "999 KiB".
   private static let sizeColumns = 7
 
@@ -129,11 +132,9 @@ extension TextWriter {
   }
 
   /// Adds a code with its meaning.
-  func putCode(_ code: CloseCode, to line: inout TextLine) {
-    let isUsual = code.rawValue == 1000 || code.rawValue == 1001 || code.standing == .usable && code.rawValue >= 3000
-    line.put(String(code.rawValue), isUsual ? .plain : .warning)
-    guard let meaning = code.meaning else { return }
-    line.put(" \(meaning)", isUsual ? .plain : .warning)
+  private func putCode(_ code: CloseCode, to line: inout TextLine) {
+    line.put(String(code.rawValue), code.role)
+    if let meaning = code.meaning { line.put(" \(meaning)", code.role) }
   }
 
   private func putReason(_ payload: RawSpan, from start: Int, to line: inout TextLine) {

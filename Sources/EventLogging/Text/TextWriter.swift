@@ -94,11 +94,8 @@ public final class TextWriter: EventSink {
     guard options.types.contains(.control) else { return }
     var line = begin(record.packet.timestamp, record.connection)
     let role: TextStyle.Role = if case .close = record.kind { .plain } else { .dim }
-    putArrow(record.sender, role, to: &line)
-    switch record.kind {
-    case .ping, .pong(nil): putLabel(record.kind.label, .dim, to: &line)
-    case .pong, .close: putLabel(record.kind.label, role, to: &line)
-    }
+    putArrow(record.sender, role == .dim ? .dim : nil, to: &line)
+    putLabel(record.kind.label, role, to: &line)
     putSize(record.length, role, to: &line)
     if case .pong(.some(let roundTrip)) = record.kind {
       line.put(" rtt \(Quantities.duration(microseconds: roundTrip, unit: style.microseconds))", .dim)
