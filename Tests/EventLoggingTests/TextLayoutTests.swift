@@ -107,12 +107,12 @@ struct TextLayoutTests {
   @Test func `the meaning of a code gives way to the sums`() throws {
     let end = TextWriterTests.end(code: 1011, reason: "why")
     #expect(
-      try Self.lines(TextStyle(width: 90)) { $0.end(end) } == [
-        "22:13:20.123 \(Self.name) end  closed by client 1011, → 3 msgs 1.2 KiB ← 1 msg 5 B, 2.3 s"
+      try Self.lines(TextStyle(width: 83)) { $0.end(end) } == [
+        "22:13:20.123 \(Self.name) end  by client 1011, → 3 msgs 1.2 KiB ← 1 msg 5 B, 2.3 s"
       ])
     #expect(
-      try Self.lines(TextStyle(width: 95)) { $0.end(end) } == [
-        "22:13:20.123 \(Self.name) end  closed by client 1011 internal er…, → 3 msgs 1.2 KiB ← 1 msg 5 B, 2.3 s"
+      try Self.lines(TextStyle(width: 88)) { $0.end(end) } == [
+        "22:13:20.123 \(Self.name) end  by client 1011 internal er…, → 3 msgs 1.2 KiB ← 1 msg 5 B, 2.3 s"
       ])
   }
 
@@ -127,7 +127,7 @@ struct TextLayoutTests {
       lines == [
         "22:13:20.123 \(Self.name) open 10.0.0.1:40000 -> ws://examp..., 101",
         "22:13:20.123 \(Self.name) -> text      27 B  gr\\u{fc}n \\u{4e16}...",
-        "22:13:20.123 \(Self.name) end  closed by client 1000, -> 3 msgs ...",
+        "22:13:20.123 \(Self.name) end  by client 1000, -> 3 msgs 1.2 KiB...",
       ])
   }
 

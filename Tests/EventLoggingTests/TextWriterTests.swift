@@ -300,10 +300,10 @@ struct TextWriterTests {
     let begin = "22:13:20.123 \(Self.name) end  "
     let sums = ", → 3 msgs 1.2 KiB ← 1 msg 5 B, 2.3 s"
     func line(_ record: EndRecord) throws -> [String] { try Self.lines { $0.end(record) } }
-    #expect(try line(Self.end()) == [begin + "closed by client 1000 normal closure: bye" + sums])
+    #expect(try line(Self.end()) == [begin + "by client 1000 normal closure: bye" + sums])
     #expect(
       try line(Self.end(.reset, isClean: false, by: .server, code: nil)) == [
-        begin + "closed uncleanly by server, reset" + sums
+        begin + "unclean, by server, reset" + sums
       ])
     #expect(try line(Self.end(.captureEnd, isClean: false, by: nil, code: nil)) == [begin + "capture ended" + sums])
     #expect(try line(Self.end(.idle, isClean: false, by: nil, code: nil)) == [begin + "idle" + sums])
@@ -314,7 +314,7 @@ struct TextWriterTests {
       rules: [EndRecord.RuleCount(rule: .serverMasked, count: 3), EndRecord.RuleCount(rule: .closeRepeated, count: 1)])
     #expect(
       try line(lossy) == [
-        begin + "closed by client 2048 !5 B → lost !2.0 KiB → unframed !7 B ← lost !2 overlap conflicts ←" + sums
+        begin + "by client 2048 !5 B → lost !2.0 KiB → unframed !7 B ← lost !2 overlap conflicts ←" + sums
           + ", frame-server-masked ×3, close-repeated ×1"
       ])
   }

@@ -132,9 +132,9 @@ extension TextWriter {
       case .evicted: "evicted"
       case .captureEnd: "capture ended"
       }
-    guard let closer = record.closedBy else { return cause ?? "ended" }
-    let closed = "\(record.isClean ? "closed" : "closed uncleanly") by \(closer == .client ? "client" : "server")"
-    return cause.map { "\(closed), \($0)" } ?? closed
+    guard let closer = record.closedBy else { return cause ?? "of the connection" }
+    let end = "\(record.isClean ? "by" : "unclean, by") \(closer.name)"
+    return cause.map { "\(end), \($0)" } ?? end
   }
 
   private func putLost(_ summary: DirectionSummary, _ sender: Sender, to line: inout TextLine) {
