@@ -9,12 +9,14 @@ internal import NetworkTypes
 /// beginning of an escape: before a backslash, `n`, `r`, `t`, `x` or `u`. So the text can be told from what is shown.
 ///
 /// It is given piece by piece, so that the caller may stop: a piece is a character as a reader sees it, with its marks
-/// and joined emoji, or one escape. Neither may be cut.
+/// and joined emoji, or one escape, and neither may be cut; or a run of ASCII.
 public struct SafeText: Sendable {
   /// What one piece is.
   public enum Kind: Sendable, Hashable {
-    /// Characters that stand for themselves.
+    /// Characters that stand for themselves, and are one to a reader.
     case plain
+    /// Printable ASCII characters, any number: these alone may be cut between any two.
+    case run
     /// An escape.
     case escape
   }
@@ -24,6 +26,8 @@ public struct SafeText: Sendable {
 
   /// Marks over or under one character; Vietnamese, Hebrew and Thai need three, and towers of them cover other lines.
   static let marksPerCharacter = 6
+  /// Characters in one run.
+  static let longestRun = 256
   /// Code points in one piece; a family of emoji with colours of skin has eleven.
   static let scalarsPerPiece = 16
 
@@ -49,6 +53,14 @@ public struct SafeText: Sendable {
     var piece = Piece()
     var index = 0
     while let element = UTF8Scalars.element(in: text, at: index) {
+      let end = Self.runEnd(in: text, from: index)
+      if end > index {
+        guard piece.give(before: text.checkedByte(index), to: body) else { return }
+        piece.clear()
+        guard body(text.extracting(index..<end).copied(), end - index, .run) else { return }
+        index = end
+        continue
+      }
       let next = index + element.byteCount
       let escape: [UInt8]
       switch element {
@@ -75,6 +87,19 @@ public struct SafeText: Sendable {
       index = next
     }
     _ = piece.give(before: nil, to: body)
+  }
+
+  /// The end of the printable ASCII characters from `start` on that nothing behind them can join; backslashes are left
+  /// out.
+  private static func runEnd(in text: RawSpan, from start: Int) -> Int {
+    var end = start
+    while end < text.byteCount, end - start < longestRun {
+      let byte = text.checkedByte(end)
+      guard byte >= 0x20, byte < 0x7f, byte != UInt8(ascii: "\\") else { break }
+      end += 1
+    }
+    // What is not ASCII may be a mark on the last character.
+    return end > start && end < text.byteCount && text.checkedByte(end) >= 0x80 ? end - 1 : end
   }
 
   // MARK: - What becomes of a character

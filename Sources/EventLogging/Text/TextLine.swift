@@ -40,7 +40,11 @@ struct TextLine {
   mutating func put(_ text: RawSpan, _ role: TextStyle.Role = .plain) {
     guard !isCut else { return }
     safe.forEachPiece(of: text) { piece, columns, kind in
-      add(piece, columns, kind == .plain ? role : .escape)
+      switch kind {
+      case .plain: add(piece, columns, role)
+      case .escape: add(piece, columns, .escape)
+      case .run: addRun(piece, role)
+      }
       return !isCut
     }
   }
@@ -102,6 +106,15 @@ struct TextLine {
     bytes += piece
     self.columns += columns
     noteCut()
+  }
+
+  /// Adds ASCII characters, as many as there is room for.
+  private mutating func addRun(_ run: [UInt8], _ role: TextStyle.Role) {
+    // Up to here the sign of a cut has room, and it may have to stand here for what comes behind the run.
+    let kept = max(0, limit - columns - style.cutColumns)
+    guard run.count > kept else { return add(run, run.count, role) }
+    if kept > 0 { add(Array(run[..<kept]), kept, role) }
+    add(Array(run[kept...]), run.count - kept, role)
   }
 
   private mutating func noteCut() {
