@@ -1,13 +1,14 @@
 /// How many columns of a terminal a character takes.
 ///
 /// Terminals differ. Where they do, the larger number is taken, so that a line that was cut to the width never wraps:
-/// the emoji of a joined sequence count one by one, since many terminals show them so.
+/// the emoji of a joined sequence and the halves of a flag count one by one, since some terminals show them so.
 enum DisplayWidth {
   /// The columns of one code point that is shown as it is: 0, 1 or 2.
   ///
   /// - 0: marks that stand over, under or around another character (Mn, Me), format characters (Cf), and the vowels and
   ///   final consonants of decomposed Hangul, which are drawn into the syllable's first letter;
-  /// - 2: East Asian Width W and F (Unicode Standard Annex #11), in which emoji are that are shown as pictures;
+  /// - 2: East Asian Width W and F (Unicode Standard Annex #11), in which emoji are that are shown as pictures; the
+  ///   halves of flags;
   /// - 1: everything else. Controls are never shown as they are.
   static func columns(of scalar: Unicode.Scalar) -> Int {
     let value = scalar.value

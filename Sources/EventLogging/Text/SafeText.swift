@@ -141,11 +141,11 @@ public struct SafeText: Sendable {
         ? .joins(columns: columns) : .escaped
     }
     if mayJoin {
-      if piece.isHalfFlag, DisplayWidth.isRegionalIndicator(scalar) { return .joins(columns: 0) }
+      if piece.isHalfFlag, DisplayWidth.isRegionalIndicator(scalar) { return .joins(columns: columns) }
       if piece.last.value == 0x200d, DisplayWidth.isEmoji(scalar) { return .joins(columns: columns) }
       if properties.isEmojiModifier, piece.last.properties.isEmojiModifierBase { return .joins(columns: columns) }
     }
-    return .begins(columns: DisplayWidth.isRegionalIndicator(scalar) ? 2 : columns)
+    return .begins(columns: columns)
   }
 
   /// Whether a joiner or non-joiner does what it is for.

@@ -1,8 +1,8 @@
 // Made by scripts/make-width-table; not edited by hand.
 
-/// The code points of East Asian Width W and F (Unicode Standard Annex #11) in Unicode 17.0.0, in ascending order.
+/// The code points of East Asian Width W and F (Unicode Standard Annex #11) and the halves of flags, in Unicode 17.0.0.
 enum WideRanges {
-  /// Ranges that neither touch nor overlap.
+  /// Ranges in ascending order that neither touch nor overlap.
   static let all: [ClosedRange<UInt32>] = [
     0x1100...0x115f, 0x231a...0x231b, 0x2329...0x232a, 0x23e9...0x23ec, 0x23f0...0x23f0, 0x23f3...0x23f3,
     0x25fd...0x25fe, 0x2614...0x2615, 0x2630...0x2637, 0x2648...0x2653, 0x267f...0x267f, 0x268a...0x268f,
