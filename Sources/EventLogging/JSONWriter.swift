@@ -22,6 +22,9 @@ final class JSONWriter {
 
   func removeAll() { count = 0 }
 
+  /// Takes back what was written from `length` bytes on.
+  func truncate(to length: Int) { count = max(0, min(count, length)) }
+
   /// Frees the memory of an unusually long record.
   func shrink(to bytes: Int) {
     guard capacity > bytes, count == 0 else { return }

@@ -50,16 +50,23 @@ public struct LogOptions: Sendable {
   public var headers: Headers
   /// Whether payloads are written.
   public var writesPayload: Bool
+  /// Whether a text message that is JSON is written as that (`json` instead of `text`).
+  public var embedsJSON: Bool
+  /// Whether the queries of request targets, and of URLs in header fields, are left out.
+  public var redactsQueries: Bool
   /// Whether records say which file their packet is in.
   public var writesFile: Bool
 
   /// Options of a log.
   public init(
-    types: RecordTypes = .standard, headers: Headers = .none, writesPayload: Bool = true, writesFile: Bool = false
+    types: RecordTypes = .standard, headers: Headers = .none, writesPayload: Bool = true,
+    embedsJSON: Bool = false, redactsQueries: Bool = false, writesFile: Bool = false
   ) {
     self.types = types
     self.headers = headers
     self.writesPayload = writesPayload
+    self.embedsJSON = embedsJSON
+    self.redactsQueries = redactsQueries
     self.writesFile = writesFile
   }
 }

@@ -5,6 +5,16 @@ internal import WebSocketDecoding
 
 // The longer parts of records, and values that may not be text.
 extension NDJSONWriter {
+  func writeMessagePayload(_ record: MessageRecord, _ payload: RawSpan) {
+    if options.embedsJSON, options.writesPayload, record.form == .text, record.losses.isEmpty {
+      let start = json.count
+      json.raw(",\"json\":")
+      if EmbeddedJSON.write(payload, to: json) { return }
+      json.truncate(to: start)
+    }
+    writePayload(record.form, payload)
+  }
+
   func writePayload(_ form: PayloadForm, _ payload: RawSpan) {
     guard options.writesPayload else { return }
     switch form {
@@ -74,7 +84,9 @@ extension NDJSONWriter {
   private func writeRequest(_ request: HTTPRequestHead) {
     text(",\"http_version\":", "\(request.version.major).\(request.version.minor)")
     field(",\"method", request.method)
-    if let origin = request.fields.first(named: "Origin") { field(",\"origin", origin) }
+    if let origin = request.fields.first(named: "Origin") {
+      field(",\"origin", options.redactsQueries ? RedactedURL.withoutQueries(origin) : origin)
+    }
     if let agent = request.fields.first(named: "User-Agent") { field(",\"user_agent", agent) }
     if let version = request.fields.first(named: "Sec-WebSocket-Version") { field(",\"ws_version", version) }
     list(",\"subprotocols_offered", request.fields.joinedList(named: "Sec-WebSocket-Protocol"))
@@ -218,7 +230,7 @@ extension NDJSONWriter {
     json.raw(name)
     array(shown) { header in
       field("{\"name", header.name)
-      field(",\"value", header.value)
+      field(",\"value", options.redactsQueries ? RedactedURL.withoutQueries(header.value) : header.value)
       json.raw("}")
     }
   }

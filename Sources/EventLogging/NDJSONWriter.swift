@@ -77,7 +77,7 @@ public final class NDJSONWriter: EventSink {
     json.boolean(record.isDeflated)
     json.raw(",\"dur_us\":")
     json.integer(Int(record.durationMicroseconds))
-    writePayload(record.form, payload)
+    writeMessagePayload(record, payload)
     losses(record.losses)
     if let undecoded = record.undecoded {
       json.raw(",\"undecoded\":")
@@ -213,7 +213,9 @@ public final class NDJSONWriter: EventSink {
     json.raw(",\"server_port\":")
     json.integer(Int(connection.server.port))
     if let host = connection.host { field(",\"host", host) }
-    if let path = connection.path { field(",\"path", path) }
+    if let path = connection.path {
+      field(",\"path", options.redactsQueries ? RedactedURL.withoutQuery(path) : path)
+    }
   }
 
   private func direction(_ sender: Sender) {

@@ -35,27 +35,28 @@ public final class CaptureFile {
   /// Opens a file, or standard input for `-`, and tells its format by its first bytes.
   public convenience init(path: String, limits: Limits = Limits()) throws(CaptureError) {
     try self.init(
-      path: path, limits: limits, pool: BatchPool(), fileIndex: 0, batchBytes: Self.defaultBatchBytes)
+      name: FileName(path), limits: limits, pool: BatchPool(), fileIndex: 0, batchBytes: Self.defaultBatchBytes)
   }
 
   init(
-    path: String, limits: Limits, pool: BatchPool, fileIndex: Int, batchBytes: Int
+    name: FileName, limits: Limits, pool: BatchPool, fileIndex: Int, batchBytes: Int,
+    isInterrupted: @escaping @Sendable () -> Bool = { false }
   ) throws(CaptureError) {
     self.limits = limits
     self.pool = pool
     self.fileIndex = fileIndex
     self.batchBytes = max(batchBytes, 4096)
-    let file = try InputFile(name: path)
+    let file = try InputFile(name: name, isInterrupted: isInterrupted)
     let batch = pool.take(capacity: self.batchBytes)
     var filled = try Self.readHeader(of: file, through: nil, into: batch)
-    guard filled > 0 else { throw CaptureError(file: path, reason: "is empty") }
+    guard filled > 0 else { throw CaptureError(file: file.name, reason: "is empty") }
     let inflater = try batch.withBytes(upTo: filled) { (prefix) throws(CaptureError) -> GzipInflater? in
       CaptureFormat.isGzip(prefix) ? try GzipInflater(file: file, prefix: prefix) : nil
     }
     if let inflater {
       filled = try Self.readHeader(of: file, through: inflater, into: batch)
       guard filled > 0 else {
-        throw CaptureError(file: path, reason: inflater.fault ?? "is empty inside its gzip compression")
+        throw CaptureError(file: file.name, reason: inflater.fault ?? "is empty inside its gzip compression")
       }
     }
     let used = filled
@@ -64,14 +65,14 @@ public final class CaptureFile {
     }
     if let pcap {
       guard filled >= pcap.headerBytes else {
-        throw CaptureError(file: path, reason: "is cut inside its pcap file header")
+        throw CaptureError(file: file.name, reason: "is cut inside its pcap file header")
       }
       if let version = pcap.unknownVersion {
-        throw CaptureError(file: path, reason: "is a pcap file of the unknown version \(version)")
+        throw CaptureError(file: file.name, reason: "is a pcap file of the unknown version \(version)")
       }
       toSkip = pcap.headerBytes
     } else if pcapng == nil {
-      throw CaptureError(file: path, reason: batch.withBytes(upTo: used) { CaptureFormat.refusal($0) })
+      throw CaptureError(file: file.name, reason: batch.withBytes(upTo: used) { CaptureFormat.refusal($0) })
     }
     self.file = file
     self.inflater = inflater

@@ -13,7 +13,8 @@ public final class CaptureFileSource: PacketSource {
   /// Inputs that could not be read, or not to their end; the others were read nevertheless.
   public private(set) var failures: [CaptureError] = []
 
-  private let paths: [String]
+  private let names: [FileName]
+  private let isInterrupted: @Sendable () -> Bool
   private let limits: Limits
   private let batchBytes: Int
   private let pool = BatchPool()
@@ -31,17 +32,32 @@ public final class CaptureFileSource: PacketSource {
   /// Files with a descriptor of their own; beyond, regular ones are closed between reads.
   private static let openDescriptors = 64
 
-  /// A source over `paths`, of which `-` is standard input.
-  ///
-  /// Nothing is thrown: see ``failures``.
-  public init(
+  /// A source over files whose names are text, of which `-` is standard input.
+  public convenience init(
     paths: [String], limits: Limits = Limits(), batchBytes: Int = CaptureFile.defaultBatchBytes
   ) {
-    self.paths = paths
+    self.init(names: paths.map { FileName($0) }, limits: limits, batchBytes: batchBytes)
+  }
+
+  /// A source over files, of which `-` is standard input.
+  ///
+  /// Nothing is thrown: see ``failures``.
+  ///
+  /// - Parameters:
+  ///   - names: The files.
+  ///   - limits: What is held of them at most.
+  ///   - batchBytes: Bytes of one read.
+  ///   - isInterrupted: Asked, from time to time, while a pipe or FIFO is waited for: whether to wait no more.
+  public init(
+    names: [FileName], limits: Limits = Limits(), batchBytes: Int = CaptureFile.defaultBatchBytes,
+    isInterrupted: @escaping @Sendable () -> Bool = { false }
+  ) {
+    self.names = names
+    self.isInterrupted = isInterrupted
     self.limits = limits
     self.batchBytes = batchBytes
-    for index in paths.indices {
-      if paths.count == 1 {
+    for index in names.indices {
+      if names.count == 1 {
         cursors.push(Cursor(time: .epoch, fileIndex: index, content: .closed))
       } else {
         look(at: index)
@@ -118,7 +134,8 @@ public final class CaptureFileSource: PacketSource {
   private func open(_ index: Int, batchBytes: Int? = nil) -> CaptureFile? {
     do throws(CaptureError) {
       let file = try CaptureFile(
-        path: paths[index], limits: limits, pool: pool, fileIndex: index, batchBytes: batchBytes ?? shareOfBatchBytes)
+        name: names[index], limits: limits, pool: pool, fileIndex: index, batchBytes: batchBytes ?? shareOfBatchBytes,
+        isInterrupted: isInterrupted)
       openFiles[index] = file
       if let size = file.size { sizes[index] = size } else { hasStreams = true }
       return file
@@ -136,7 +153,7 @@ public final class CaptureFileSource: PacketSource {
   /// Reads the file's next packets and puts it back in line; closes it at its end.
   private func refill(from file: CaptureFile, _ index: Int) {
     do throws(CaptureError) {
-      if paths.count > 1 { file.batchBytes = shareOfBatchBytes }
+      if names.count > 1 { file.batchBytes = shareOfBatchBytes }
       if let batch = try file.nextBatch(), let first = batch.packets.first {
         if openFiles.count > Self.openDescriptors { file.suspend() }
         cursors.push(Cursor(time: first.timestamp, fileIndex: index, content: .packets(file, batch, 0)))

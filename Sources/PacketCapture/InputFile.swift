@@ -1,3 +1,5 @@
+internal import NetworkTypes
+
 #if canImport(Darwin)
   import Darwin
 #elseif canImport(Musl)
@@ -9,12 +11,15 @@
 /// An open input: a regular file, a FIFO or device, or standard input; read from front to back, never in between.
 final class InputFile {
   /// The name on the command line, `-` for standard input.
-  let name: String
+  let fileName: FileName
+  /// That name for messages.
+  var name: String { fileName.description }
   /// Bytes of a regular file when it was opened; `nil` for what streams.
   let size: Int?
   /// Bytes read so far.
   private(set) var bytesRead = 0
 
+  private let isInterrupted: @Sendable () -> Bool
   private var state: State
   private let identity: Identity
 
@@ -33,27 +38,30 @@ final class InputFile {
   }
 
   /// Opens `name`, or takes standard input for `-`.
-  init(name: String) throws(CaptureError) {
-    self.name = name
-    let descriptor = name == "-" ? STDIN_FILENO : try Self.open(name)
+  ///
+  /// - Parameter isInterrupted: Asked while a stream is waited for; once it says so, the stream has ended.
+  init(name: FileName, isInterrupted: @escaping @Sendable () -> Bool = { false }) throws(CaptureError) {
+    fileName = name
+    self.isInterrupted = isInterrupted
+    let descriptor = name.isStandardStream ? STDIN_FILENO : try Self.open(name, isInterrupted)
     var status = stat()
     guard unsafe fstat(descriptor, &status) == 0 else {
       let error = errno
       if descriptor != STDIN_FILENO { _ = close(descriptor) }
-      throw CaptureError(file: name, reason: systemMessage(error))
+      throw CaptureError(file: name.description, reason: systemMessage(error))
     }
     let kind = mode_t(status.st_mode) & S_IFMT
     guard kind != S_IFDIR else {
       if descriptor != STDIN_FILENO { _ = close(descriptor) }
-      throw CaptureError(file: name, reason: systemMessage(EISDIR))
+      throw CaptureError(file: name.description, reason: systemMessage(EISDIR))
     }
-    size = kind == S_IFREG && name != "-" ? Int(clamping: status.st_size) : nil
+    size = kind == S_IFREG && !name.isStandardStream ? Int(clamping: status.st_size) : nil
     identity = Identity(device: UInt64(truncatingIfNeeded: status.st_dev), inode: UInt64(status.st_ino))
     state = .open(descriptor)
   }
 
   deinit {
-    if case .open(let descriptor) = state, name != "-" { _ = close(descriptor) }
+    if case .open(let descriptor) = state, !fileName.isStandardStream { _ = close(descriptor) }
   }
 
   /// Whether this can be closed and opened again where it stopped.
@@ -70,6 +78,7 @@ final class InputFile {
   func read(into buffer: UnsafeMutableRawBufferPointer) throws(CaptureError) -> Int {
     let descriptor = try resume()
     while true {
+      if !isRegular, !waitForInput(descriptor) { return 0 }
       // SAFETY: the buffer is valid for `count` bytes during the call.
       #if canImport(Darwin)
         let count = unsafe Darwin.read(descriptor, buffer.baseAddress, buffer.count)
@@ -86,13 +95,29 @@ final class InputFile {
     }
   }
 
+  /// Waits until a stream has something to read.
+  ///
+  /// A signal between a look at `isInterrupted` and the read would be slept over: so the wait is never long.
+  ///
+  /// - Returns: False if there is no need to wait any more.
+  private func waitForInput(_ descriptor: Int32) -> Bool {
+    while !isInterrupted() {
+      var request = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+      // SAFETY: one request is lent, and one is named.
+      if unsafe poll(&request, 1, Self.waitMilliseconds) != 0, request.revents != 0 { return true }
+    }
+    return false
+  }
+
+  private static let waitMilliseconds: Int32 = 250
+
   /// The descriptor, opened again where the file was suspended.
   private func resume() throws(CaptureError) -> Int32 {
     switch state {
     case .open(let descriptor):
       return descriptor
     case .suspended:
-      let descriptor = try Self.open(name)
+      let descriptor = try Self.open(fileName, isInterrupted)
       state = .open(descriptor)
       var status = stat()
       guard unsafe fstat(descriptor, &status) == 0, lseek(descriptor, off_t(bytesRead), SEEK_SET) == off_t(bytesRead)
@@ -105,20 +130,22 @@ final class InputFile {
     }
   }
 
-  private static func open(_ name: String) throws(CaptureError) -> Int32 {
+  private static func open(
+    _ name: FileName, _ isInterrupted: @Sendable () -> Bool
+  ) throws(CaptureError) -> Int32 {
     while true {
-      #if canImport(Darwin)
-        let descriptor = unsafe Darwin.open(name, O_RDONLY | O_CLOEXEC)
-      #elseif canImport(Musl)
-        let descriptor = unsafe Musl.open(name, O_RDONLY | O_CLOEXEC)
-      #else
-        let descriptor = unsafe Glibc.open(name, O_RDONLY | O_CLOEXEC)
-      #endif
+      let descriptor = unsafe name.withCString { unsafe openForReading($0) }
       if descriptor >= 0 { return descriptor }
-      guard errno == EINTR else { throw CaptureError(file: name, reason: systemMessage(errno)) }
+      // A FIFO is opened when somebody writes to it, which may be never.
+      guard errno == EINTR, !isInterrupted() else {
+        throw CaptureError(file: name.description, reason: systemMessage(errno))
+      }
     }
   }
 }
+
+/// The system's `open`, whose name a member would hide.
+private func openForReading(_ name: UnsafePointer<CChar>) -> Int32 { unsafe open(name, O_RDONLY | O_CLOEXEC) }
 
 /// The system's sentence for an error number.
 private func systemMessage(_ number: Int32) -> String {

@@ -32,6 +32,7 @@ final class ConnectionAnalyzer: ByteStreamAnalyzer {
     self.connection = connection
     let isBeginningKnown = Direction.allCases.contains { connection.beginsAtSYN($0) }
     stage = isBeginningKnown ? .detecting(ProtocolDetector()) : .searching
+    if !isBeginningKnown { context.statistics.lateConnections += 1 }
   }
 
   func receive(_ bytes: RawSpan, at position: StreamPosition) -> StreamDemand {
@@ -185,6 +186,7 @@ final class ConnectionAnalyzer: ByteStreamAnalyzer {
   }
 
   private func follow(_ requestDirection: Direction, searchesRequest: Bool = false, searchesResponse: Bool = false) {
+    context.statistics.httpConnections += 1
     stage = .http(
       HTTP1Analyzer(
         requestDirection: requestDirection, limits: context.limits, searchesRequest: searchesRequest,

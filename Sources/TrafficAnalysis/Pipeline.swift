@@ -39,9 +39,10 @@ public final class Pipeline {
   ///
   /// - Parameters:
   ///   - source: Gives the packets.
-  ///   - afterBatch: Called after each batch, for what must be done in between (flushing, progress).
+  ///   - afterBatch: Called after each batch, for what must be done in between (flushing, progress); says whether to go
+  ///     on.
   /// - Throws: Why the source cannot go on; what came before is told all the same.
-  public func run(_ source: any PacketSource, afterBatch: () -> Void = {}) throws(CaptureError) {
+  public func run(_ source: any PacketSource, afterBatch: () -> Bool = { true }) throws(CaptureError) {
     var failure: CaptureError?
     do throws(CaptureError) {
       while !sink.isBroken, !hasReachedPacketLimit, let run = try source.nextBatch() {
@@ -55,7 +56,7 @@ public final class Pipeline {
             take(run.batch.packets[index], bytes, fileIndex: run.batch.fileIndex)
           }
         }
-        afterBatch()
+        guard afterBatch() else { break }
       }
     } catch {
       // What was captured before the failure is told all the same.
@@ -102,6 +103,9 @@ public final class Pipeline {
     sink.stats(statistics(isFinal: true))
   }
 
+  /// Tells the sink the counts up to now.
+  public func tellStatistics() { sink.stats(statistics(isFinal: false)) }
+
   /// Counts up to now.
   public func statistics(isFinal: Bool) -> StatsRecord {
     let transport = connections.statistics()
@@ -113,6 +117,7 @@ public final class Pipeline {
       fragments: counts.fragments, tcpConnections: transport.connections, webSockets: found.webSockets,
       openWebSockets: found.openWebSockets, failedHandshakes: found.failedHandshakes,
       tlsConnections: found.tlsConnections, oneSidedConnections: transport.oneSided, gaps: transport.gaps,
-      gapBytes: transport.gapBytes, evicted: transport.evicted, memoryBytes: ProcessMemory.peakBytes)
+      gapBytes: transport.gapBytes, evicted: transport.evicted, httpConnections: found.httpConnections,
+      lateConnections: found.lateConnections, totals: found.ended, memoryBytes: ProcessMemory.peakBytes)
   }
 }

@@ -8,4 +8,13 @@ final class Statistics {
   var failedHandshakes = 0
   /// Connections that begin as TLS does.
   var tlsConnections = 0
+  /// Connections that spoke HTTP/1.1, WebSockets among them.
+  var httpConnections = 0
+  /// Connections whose beginning is not in the capture.
+  var lateConnections = 0
+  /// What the WebSockets carried that have ended.
+  private(set) var ended = RunTotals()
+
+  /// Adds the counts of a WebSocket that has ended.
+  func add(_ end: EndRecord) { ended.add(end) }
 }

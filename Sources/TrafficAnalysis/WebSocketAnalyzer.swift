@@ -355,12 +355,13 @@ final class WebSocketAnalyzer: ByteStreamAnalyzer {
     let ends = [client.end, server.end].compactMap { $0 }
     let cause = ends.contains(.reset) ? .reset : ends.first { $0 != .fin } ?? .fin
     let firstEnder = connection.firstEnder.map { $0 == clientDirection ? Sender.client : .server }
-    context.sink.end(
-      EndRecord(
-        connection: identity, packet: packet, cause: cause, isClean: client.hasClosed && server.hasClosed,
-        closedBy: firstClose?.sender ?? firstEnder, closeCode: firstClose?.code, closeReason: firstClose?.reason,
-        durationMicroseconds: connection.lastPacket.timestamp.microseconds(since: opened.timestamp),
-        rules: violations.counts, client: summary(of: client), server: summary(of: server)))
+    let record = EndRecord(
+      connection: identity, packet: packet, cause: cause, isClean: client.hasClosed && server.hasClosed,
+      closedBy: firstClose?.sender ?? firstEnder, closeCode: firstClose?.code, closeReason: firstClose?.reason,
+      durationMicroseconds: connection.lastPacket.timestamp.microseconds(since: opened.timestamp),
+      rules: violations.counts, client: summary(of: client), server: summary(of: server))
+    context.statistics.add(record)
+    context.sink.end(record)
   }
 
   private func summary(of side: WebSocketSide) -> DirectionSummary {

@@ -3,13 +3,24 @@
 /// Adding one is an entry here, a condition in the file of its layer, and a fixture.
 public struct Rule: Sendable, Hashable {
   /// How grave a violation is.
-  public enum Severity: String, Sendable {
+  public enum Severity: String, Sendable, Comparable, CaseIterable {
     /// A rule is broken on the wire.
     case error
     /// A rule is probably broken, or it matters for security.
     case warning
     /// Worth knowing.
     case notice
+
+    private var rank: Int {
+      switch self {
+      case .notice: 0
+      case .warning: 1
+      case .error: 2
+      }
+    }
+
+    /// The milder one is less.
+    public static func < (left: Severity, right: Severity) -> Bool { left.rank < right.rank }
   }
 
   /// The RFC's key word behind a check.

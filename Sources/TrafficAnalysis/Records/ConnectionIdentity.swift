@@ -18,6 +18,8 @@ public final class ConnectionIdentity {
   public let path: [UInt8]?
   /// What a log writer made of the fields above; it belongs to the writer.
   public var rendering: [UInt8]?
+  /// Whether its records are wanted, once whoever selects them has decided; it belongs to that one.
+  public var isSelected: Bool?
 
   /// The identity of the connection `key`, first seen at `start`.
   ///

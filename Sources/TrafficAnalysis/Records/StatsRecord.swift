@@ -38,6 +38,12 @@ public struct StatsRecord: Sendable {
   public var gapBytes: Int
   /// Connections dropped at a limit.
   public var evicted: Int
+  /// Connections that spoke HTTP/1.1, WebSockets among them; not in the log, but in the closing summary.
+  public var httpConnections = 0
+  /// Connections whose beginning is not in the capture; not in the log either.
+  public var lateConnections = 0
+  /// What the WebSockets carried that have ended; not in the log either, whose `end` records have it.
+  public var totals = RunTotals()
   /// Peak resident memory in bytes.
   public var memoryBytes: Int?
 }

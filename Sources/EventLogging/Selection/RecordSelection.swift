@@ -1,0 +1,68 @@
+internal import NetworkTypes
+public import TrafficAnalysis
+
+/// Which records reach the log: of which connections, which messages of those, and which checks.
+///
+/// What is left out was decoded and counted all the same.
+public struct RecordSelection: Sendable {
+  /// Patterns of the Host field, with or without its port; none selects all.
+  public var hosts: [Glob] = []
+  /// Patterns of the request target, with or without its query.
+  public var paths: [Glob] = []
+  /// Ports of either end.
+  public var ports: Set<UInt16> = []
+  /// Beginnings of `conn`.
+  public var connections: [String] = []
+  /// Names of opcodes, as `op` has them.
+  public var operations: Set<String> = []
+  /// Who sent it.
+  public var sender: Sender?
+  /// Bytes that must all be in the payload.
+  public var needles: [Needle] = []
+  /// Bytes of payload at least.
+  public var shortestLength = 0
+  /// Whether pings, pongs and messages that only keep the connection alive are left out.
+  public var leavesOutHeartbeats = false
+  /// Names of checks; none selects all.
+  public var checks: Set<String> = []
+  /// The mildest severity of violations.
+  public var mildest: Rule.Severity = .notice
+
+  /// Everything.
+  public init() {}
+
+  /// Whether nothing is left out.
+  public var isEverything: Bool {
+    hosts.isEmpty && paths.isEmpty && ports.isEmpty && connections.isEmpty && operations.isEmpty && sender == nil
+      && needles.isEmpty && shortestLength == 0 && !leavesOutHeartbeats && checks.isEmpty && mildest == .notice
+  }
+
+  /// Whether records of a connection are wanted.
+  func includes(_ connection: ConnectionIdentity) -> Bool {
+    if let known = connection.isSelected { return known }
+    let verdict =
+      (ports.isEmpty || ports.contains(connection.client.port) || ports.contains(connection.server.port))
+      && (connections.isEmpty || connections.contains { connection.name.hasPrefix($0) })
+      && (hosts.isEmpty || Self.matches(hosts, connection.host, upTo: UInt8(ascii: ":"), last: true))
+      && (paths.isEmpty || Self.matches(paths, connection.path, upTo: UInt8(ascii: "?"), last: false))
+    connection.isSelected = verdict
+    return verdict
+  }
+
+  /// Whether violations of a rule are wanted.
+  public func includes(_ rule: Rule) -> Bool {
+    rule.severity >= mildest && (checks.isEmpty || checks.contains(rule.id))
+  }
+
+  /// Whether an opcode from a side is wanted.
+  func includes(operation: String, from sender: Sender) -> Bool {
+    (operations.isEmpty || operations.contains(operation)) && (self.sender == nil || self.sender == sender)
+  }
+
+  /// Whether a pattern matches `text`, or what stands before its first or last `end`.
+  private static func matches(_ globs: [Glob], _ text: [UInt8]?, upTo end: UInt8, last: Bool) -> Bool {
+    guard let text else { return false }
+    let cut = last ? text.lastIndex(of: end) : text.firstIndex(of: end)
+    return globs.contains { $0.matches(text) || (cut.map { Array(text[..<$0]) }.map($0.matches) ?? false) }
+  }
+}
