@@ -69,7 +69,8 @@ let package = Package(
       swiftSettings: shipped),
 
     .target(
-      name: "TestSupport", dependencies: ["NetworkTypes"], path: "Tests/TestSupport", swiftSettings: tested),
+      name: "TestSupport", dependencies: ["NetworkTypes", "EventLogging"], path: "Tests/TestSupport",
+      swiftSettings: tested),
     .testTarget(name: "ArchitectureTests", dependencies: ["TestSupport"], swiftSettings: tested),
     .testTarget(name: "NetworkTypesTests", dependencies: ["NetworkTypes", "TestSupport"], swiftSettings: tested),
     .testTarget(

@@ -53,6 +53,12 @@ public final class LogFile {
   }
 
   /// Writes all of `bytes`; after a failure, nothing.
+  public func write(_ bytes: [UInt8]) {
+    // SAFETY: the bytes are written while they are lent.
+    unsafe bytes.withUnsafeBytes { unsafe write($0) }
+  }
+
+  /// Writes all of `bytes`; after a failure, nothing.
   func write(_ bytes: UnsafeRawBufferPointer) {
     var offset = 0
     while failure == nil, offset < bytes.count {

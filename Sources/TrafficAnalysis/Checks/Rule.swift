@@ -3,7 +3,7 @@
 /// Adding one is an entry here, a condition in the file of its layer, and a fixture.
 public struct Rule: Sendable, Hashable {
   /// How grave a violation is.
-  public enum Severity: String, Sendable {
+  public enum Severity: String, Sendable, CaseIterable {
     /// A rule is broken on the wire.
     case error
     /// A rule is probably broken, or it matters for security.
@@ -13,7 +13,7 @@ public struct Rule: Sendable, Hashable {
   }
 
   /// The RFC's key word behind a check.
-  public enum Level: String, Sendable {
+  public enum Level: String, Sendable, CaseIterable {
     /// An absolute demand.
     case must = "MUST"
     /// An absolute prohibition.
