@@ -19,21 +19,26 @@ public enum LogCheck {
   /// has gone may cut it.
   public static func expectValid(_ log: [UInt8], sourceLocation: SourceLocation = #_sourceLocation) {
     guard log.starts(with: beginning) else { return }
-    var complaints = 0
+    var records: [JSONValue] = []
     for line in log[...(log.lastIndex(of: 0x0a) ?? log.startIndex)].split(separator: 0x0a) {
-      for fault in faults(inLine: Array(line)) {
-        Issue.record("\(fault) in \(String(decoding: line.prefix(400), as: UTF8.self))", sourceLocation: sourceLocation)
-        complaints += 1
+      do {
+        records.append(try StrictJSON.parse(Array(line)))
+      } catch {
+        Issue.record("\(error) in \(String(decoding: line.prefix(400), as: UTF8.self))", sourceLocation: sourceLocation)
+        return
       }
-      if complaints > 10 { return }
     }
+    expectValid(records, sourceLocation: sourceLocation)
   }
 
-  private static func faults(inLine line: [UInt8]) -> [String] {
-    do {
-      return strict.faults(of: try StrictJSON.parse(line)).map(\.description)
-    } catch {
-      return [error.description]
+  /// Records an issue for each of the first records that are not as the strict schema says.
+  public static func expectValid(_ records: [JSONValue], sourceLocation: SourceLocation = #_sourceLocation) {
+    var complaints = 0
+    for record in records where complaints < 10 {
+      let faults = strict.faults(of: record)
+      guard !faults.isEmpty else { continue }
+      complaints += 1
+      Issue.record("\(faults) in \("\(record)".prefix(1000))", sourceLocation: sourceLocation)
     }
   }
 }

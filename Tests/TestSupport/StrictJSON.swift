@@ -15,6 +15,12 @@ public indirect enum JSONValue: Sendable, Equatable {
     public var name: String
     /// The value.
     public var value: JSONValue
+
+    /// A name and its value.
+    public init(name: String, value: JSONValue) {
+      self.name = name
+      self.value = value
+    }
   }
 
   /// The value of a member, `nil` where there is none or this is no object.
