@@ -97,7 +97,7 @@ let package = Package(
     .testTarget(
       name: "EventLoggingTests", dependencies: ["EventLogging", "TrafficAnalysis", "NetworkTypes", "TestSupport"],
       swiftSettings: tested),
-    .testTarget(name: "EndToEndTests", dependencies: ["wstap", "TestSupport"], swiftSettings: tested),
+    .testTarget(name: "EndToEndTests", dependencies: ["wstap", "EventLogging", "TestSupport"], swiftSettings: tested),
   ],
   swiftLanguageModes: [.v6]
 )

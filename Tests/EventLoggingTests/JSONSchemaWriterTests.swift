@@ -72,8 +72,9 @@ struct JSONSchemaWriterTests {
 
   @Test(arguments: LogSchema.records.map(\.type))
   func `every field refuses a value of another type, and null`(type: String) throws {
-    for record in try #require(try Self.examples.get()[type]).prefix(3) {
-      for member in record.members ?? [] {
+    var seen: Set<String> = []
+    for record in try #require(try Self.examples.get()[type]) {
+      for member in record.members ?? [] where seen.insert(member.name).inserted {
         let others: [JSONValue] = [
           .null, .boolean(true), .number("-1"), .string("\u{1}"), .array([.null]), .object([]),
         ].filter { other in other.kind != member.value.kind || other == .number("-1") }

@@ -6,12 +6,16 @@ public enum FieldTable {
   /// objects.
   public static func all() -> [(name: String, table: String)] {
     [("all records", of(LogSchema.everyRecord)), ("a connection", of(LogSchema.connection))]
-      + LogSchema.records.map { ($0.type, of($0.own)) }
+      + LogSchema.records.map { ($0.type, of($0.own, $0.type)) }
       + LogSchema.objects.map { ($0.name ?? "", of($0)) }
   }
 
-  private static func of(_ object: ObjectSchema) -> String {
-    let rows = rows(of: object, under: "")
+  private static func of(_ object: ObjectSchema, _ record: String = "") -> String {
+    var rows = rows(of: object, under: "")
+    let notYetMade = Set(LogSchema.notYetMade.map(\.field))
+    for index in rows.indices where notYetMade.contains("\(record).\(rows[index].path)") {
+      rows[index].absence += "; in this version always"
+    }
     let hasAbsence = rows.contains { !$0.absence.isEmpty }
     var lines =
       hasAbsence
@@ -24,6 +28,7 @@ public enum FieldTable {
   }
 
   private struct Row {
+    var path: String
     var name: String
     var type: String
     var meaning: String
@@ -40,7 +45,8 @@ public enum FieldTable {
       case .beside: name += ", `\(prefix)\(field.name)_b64`"
       }
       let row = Row(
-        name: name, type: field.type.name + (field.unit.map { ", \($0)" } ?? ""), meaning: field.meaning,
+        path: prefix + field.name, name: name, type: field.type.name + (field.unit.map { ", \($0)" } ?? ""),
+        meaning: field.meaning,
         absence: field.absence ?? "")
       guard let inner = field.type.object, inner.name == nil else { return [row] }
       let isArray = if case .array = field.type { true } else { false }
