@@ -55,4 +55,15 @@ struct SchemaValidatorTests {
     let value = try StrictJSON.parse(Array(#"{"a":[{"b":1},{"b":"1"},{}]}"#.utf8))
     #expect(validator.faults(of: value).map(\.description) == ["/a[1]/b: string, not integer", "/a[2]: no b"])
   }
+
+  @Test func `what a peer wrote in json may hold what the log itself may not`() throws {
+    let text = #"{"json":{"a":null,"b":[-1.5e+3,-0,0.25],"a":{"json":null}},"c":1}"#
+    let value = try StrictJSON.parse(Array(text.utf8))
+    #expect(value["json"]?["b"]?.elements == [.number("-1.5e+3"), .number("-0"), .number("0.25")])
+    let wrong = [
+      #"{"json":1,"c":null}"#, #"{"json":[1.]}"#, #"{"json":[1e]}"#, #"{"json":[9007199254740992]}"#, #"{"c":1.5}"#,
+      #"{"c":{"json":null}}"#, #"{"json":1,"json":2}"#,
+    ]
+    for text in wrong { #expect(throws: JSONFault.self) { try StrictJSON.parse(Array(text.utf8)) } }
+  }
 }

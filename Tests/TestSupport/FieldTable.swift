@@ -7,7 +7,7 @@ public enum FieldTable {
   public static func all() -> [(name: String, table: String)] {
     [("all records", of(LogSchema.everyRecord)), ("a connection", of(LogSchema.connection))]
       + LogSchema.records.map { ($0.type, of($0.own, $0.type)) }
-      + LogSchema.objects.map { ($0.name ?? "", of($0)) }
+      + LogSchema.objects.map { ($0.name ?? "", of($0, $0.name == "counts" ? "end.c2s" : "")) }
   }
 
   private static func of(_ object: ObjectSchema, _ record: String = "") -> String {

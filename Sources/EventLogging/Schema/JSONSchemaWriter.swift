@@ -23,9 +23,9 @@ public struct JSONSchemaWriter {
         "then": Self.reference(record.type),
       ]
     }
-    var definitions = LogSchema.records.map { ($0.type, self.record($0)) }
+    var definitions = LogSchema.records.map { SchemaNode.Member($0.type, self.record($0)) }
     for object in LogSchema.objects {
-      if let name = object.name { definitions.append((name, self.object(object))) }
+      if let name = object.name { definitions.append(.init(name, self.object(object))) }
     }
     let common = LogSchema.everyRecord
     return [
@@ -41,11 +41,11 @@ public struct JSONSchemaWriter {
       "properties": .object(
         common.fields.map { field in
           let isOpen = field.name == "type" && !isStrict
-          return (field.name, isOpen ? described(["type": "string"], field) : self.field(field))
+          return .init(field.name, isOpen ? described(["type": "string"], field) : self.field(field))
         }),
       "required": SchemaNode(common.required),
       "allOf": .array(choices),
-      "$defs": .object(definitions.map { (name: $0.0, value: $0.1) }),
+      "$defs": .object(definitions),
     ]
   }
 
@@ -56,21 +56,17 @@ public struct JSONSchemaWriter {
   }
 
   private func object(_ object: ObjectSchema, meaning: String? = nil, type: String? = nil) -> SchemaNode {
-    var members: [(name: String, value: SchemaNode)] = []
-    if let meaning { members.append(("description", .string(meaning))) }
-    members.append(("type", "object"))
-    members.append(
-      (
-        "properties",
-        .object(
-          object.fields.map { field in
-            if field.name == "type", let type { return (field.name, ["const": .string(type)]) }
-            return (field.name, self.field(field))
-          })
-      ))
-    members.append(("required", SchemaNode(object.required)))
+    var members: [SchemaNode.Member] = []
+    if let meaning { members.append(.init("description", .string(meaning))) }
+    members.append(.init("type", "object"))
+    let properties = object.fields.map { field in
+      if field.name == "type", let type { return SchemaNode.Member(field.name, ["const": .string(type)]) }
+      return SchemaNode.Member(field.name, self.field(field))
+    }
+    members.append(.init("properties", .object(properties)))
+    members.append(.init("required", SchemaNode(object.required)))
     members += rules(object.rules)
-    if isStrict { members.append(("additionalProperties", false)) }
+    if isStrict { members.append(.init("additionalProperties", false)) }
     return .object(members)
   }
 
@@ -80,9 +76,9 @@ public struct JSONSchemaWriter {
 
   /// The schema of a field's values with what people want to know of it.
   private func described(_ type: SchemaNode, _ field: FieldSchema) -> SchemaNode {
-    var members: [(name: String, value: SchemaNode)] = [("description", .string(field.meaning))]
-    if let unit = field.unit { members.append(("x-unit", .string(unit))) }
-    if let absence = field.absence { members.append(("x-absent", .string(absence))) }
+    var members: [SchemaNode.Member] = [.init("description", .string(field.meaning))]
+    if let unit = field.unit { members.append(.init("x-unit", .string(unit))) }
+    if let absence = field.absence { members.append(.init("x-absent", .string(absence))) }
     return type.adding(members)
   }
 
@@ -105,17 +101,17 @@ public struct JSONSchemaWriter {
 
   // MARK: - Rules between fields
 
-  private func rules(_ rules: [ObjectSchema.Rule]) -> [(name: String, value: SchemaNode)] {
+  private func rules(_ rules: [ObjectSchema.Rule]) -> [SchemaNode.Member] {
     var conditions: [SchemaNode] = []
-    var dependencies: [(name: String, value: SchemaNode)] = []
+    var dependencies: [SchemaNode.Member] = []
     for rule in rules {
       switch rule {
-      case .requires(let name, let others): dependencies.append((name, SchemaNode(others)))
+      case .requires(let name, let others): dependencies.append(.init(name, SchemaNode(others)))
       default: conditions.append(condition(rule))
       }
     }
-    return (dependencies.isEmpty ? [] : [("dependentRequired", .object(dependencies))])
-      + (conditions.isEmpty ? [] : [("allOf", .array(conditions))])
+    return (dependencies.isEmpty ? [] : [.init("dependentRequired", .object(dependencies))])
+      + (conditions.isEmpty ? [] : [.init("allOf", .array(conditions))])
   }
 
   private func condition(_ rule: ObjectSchema.Rule) -> SchemaNode {
@@ -128,7 +124,7 @@ public struct JSONSchemaWriter {
     case .whereWord(let name, let word, let there, let absent):
       [
         "if": ["properties": Self.member(name, ["const": .string(word)]), "required": SchemaNode([name])],
-        "then": Self.has(there).adding(absent.isEmpty ? [] : [("not", Self.anyOf(absent.map { [$0] }))]),
+        "then": Self.has(there).adding(absent.isEmpty ? [] : [.init("not", Self.anyOf(absent.map { [$0] }))]),
       ]
     case .falseHas(let name, let others):
       [
@@ -140,7 +136,7 @@ public struct JSONSchemaWriter {
   }
 
   private static func member(_ name: String, _ value: SchemaNode) -> SchemaNode {
-    .object([(name: name, value: value)])
+    .object([SchemaNode.Member(name, value)])
   }
 
   private static func has(_ names: [String]) -> SchemaNode { names.isEmpty ? [:] : ["required": SchemaNode(names)] }

@@ -42,6 +42,12 @@ extension LogSchema {
     "dir", .word(Sender.allCases.map { "\($0.directionName)" }),
     "Who sent it: `c2s` is from the client to the server, `s2c` from the server to the client.")
 
+  /// Where frames were found again.
+  static let resync: FieldSchema = FieldSchema(
+    "resync_off", .count, unit: "bytes",
+    "Where in the direction's TCP stream frames were found again before this one, behind a lost frame header.",
+    absent: "but for the first record behind such a loss")
+
   /// The three losses.
   static let losses: [FieldSchema] = [
     FieldSchema(

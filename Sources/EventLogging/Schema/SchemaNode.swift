@@ -4,13 +4,24 @@ indirect enum SchemaNode {
   case integer(Int)
   case boolean(Bool)
   case array([SchemaNode])
-  case object([(name: String, value: SchemaNode)])
+  case object([Member])
+
+  /// A name and its value; a tuple in its place sends the compiler (6.3) in circles.
+  struct Member {
+    let name: String
+    let value: SchemaNode
+
+    init(_ name: String, _ value: SchemaNode) {
+      self.name = name
+      self.value = value
+    }
+  }
 
   /// An array of strings.
   init(_ texts: [String]) { self = .array(texts.map(SchemaNode.string)) }
 
   /// An object with members behind those of this one.
-  func adding(_ members: [(name: String, value: SchemaNode)]) -> SchemaNode {
+  func adding(_ members: [Member]) -> SchemaNode {
     guard case .object(let own) = self else { return self }
     return .object(own + members)
   }
@@ -69,5 +80,5 @@ extension SchemaNode: ExpressibleByArrayLiteral {
 }
 
 extension SchemaNode: ExpressibleByDictionaryLiteral {
-  init(dictionaryLiteral elements: (String, SchemaNode)...) { self = .object(elements.map { ($0, $1) }) }
+  init(dictionaryLiteral elements: (String, SchemaNode)...) { self = .object(elements.map { Member($0, $1) }) }
 }

@@ -27,7 +27,7 @@ extension LogSchema {
         FieldSchema(
           "undecoded", .openWord(MessageAssembler.Undecoded.allCases.map(\.rawValue)),
           "Why there is no payload: `context_lost` (bytes were lost that it may refer to), `inflate_failed` (no deflate data), `output_limit` (more than 1 GiB), `unknown_extension` (reserved bits of an extension that wstap does not know).",
-          absent: "where it is decoded")
+          absent: "where it is decoded"), resync,
       ],
       rules: [
         .atMostOne(["text", "json", "b64"]), .exactlyOne(["len", "undecoded"]),
@@ -79,7 +79,7 @@ extension LogSchema {
         FieldSchema(
           "msg", .integer(1...largestInteger), "`n` of the message that it belongs to.",
           absent: "for control frames and those that belong to nothing"),
-      ] + losses))
+      ] + losses + [resync]))
 
   private static let opcodeNames: [String] = (0..<16).map { Opcode(rawValue: $0).name }.reduce(into: []) {
     names, name in
@@ -110,7 +110,7 @@ extension LogSchema {
           absent: "for the others, and where the payload is empty"),
         FieldSchema(
           "close_reason", .text, "Reason of that Close, `\"\"` if there is none.", absent: "without `close_code`"),
-      ] + losses,
+      ] + losses + [resync],
       rules: [
         .atMostOne(["text", "b64", "close_code"]), .requires("close_code", ["close_reason"]),
         .requires("close_reason", ["close_code"]),

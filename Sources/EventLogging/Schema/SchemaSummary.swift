@@ -77,7 +77,17 @@ extension LogSchema {
       FieldSchema("retrans_bytes", .count, unit: "bytes", "What came again."),
       FieldSchema(
         "overlap_conflicts", .count, "Segments that carried other bytes than an earlier one for the same place."),
-    ])
+      FieldSchema(
+        "resync_count", .integer(1...largestInteger), "How often frames were found again behind a lost frame header.",
+        absent: "if never"),
+      FieldSchema(
+        "resyncs", .array(.object(resyncPlaces)), "Where, the first times.", absent: "without `resync_count`"),
+    ], rules: [.requires("resync_count", ["resyncs"]), .requires("resyncs", ["resync_count"])])
+
+  private static let resyncPlaces: ObjectSchema = ObjectSchema([
+    FieldSchema("gap_off", .count, unit: "bytes", "Where in the direction's TCP stream the loss begins."),
+    FieldSchema("off", .count, unit: "bytes", "The first byte of the frame that was found."),
+  ])
 
   static let stats: RecordSchema = RecordSchema(
     "stats", "Counts over the run; the last line.", isOfConnection: false,
