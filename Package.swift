@@ -69,7 +69,8 @@ let package = Package(
       swiftSettings: shipped),
 
     .target(
-      name: "TestSupport", dependencies: ["NetworkTypes"], path: "Tests/TestSupport", swiftSettings: tested),
+      name: "TestSupport", dependencies: ["NetworkTypes", "EventLogging"], path: "Tests/TestSupport",
+      swiftSettings: tested),
     .testTarget(name: "ArchitectureTests", dependencies: ["TestSupport"], swiftSettings: tested),
     .testTarget(name: "NetworkTypesTests", dependencies: ["NetworkTypes", "TestSupport"], swiftSettings: tested),
     .testTarget(
@@ -96,7 +97,7 @@ let package = Package(
     .testTarget(
       name: "EventLoggingTests", dependencies: ["EventLogging", "TrafficAnalysis", "NetworkTypes", "TestSupport"],
       swiftSettings: tested),
-    .testTarget(name: "EndToEndTests", dependencies: ["wstap", "TestSupport"], swiftSettings: tested),
+    .testTarget(name: "EndToEndTests", dependencies: ["wstap", "EventLogging", "TestSupport"], swiftSettings: tested),
   ],
   swiftLanguageModes: [.v6]
 )

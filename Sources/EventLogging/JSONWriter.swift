@@ -38,6 +38,12 @@ final class JSONWriter {
     unsafe body(UnsafeRawBufferPointer(start: base, count: count))
   }
 
+  /// A copy of the bytes written, for what is no record.
+  var bytes: [UInt8] {
+    // SAFETY: the bytes are copied while they are lent.
+    unsafe withBytes { unsafe Array($0) }
+  }
+
   // MARK: - Pieces
 
   /// Writes JSON that is part of the program.

@@ -53,7 +53,8 @@ public final class LogFile {
   }
 
   /// Writes all of `bytes`; after a failure, nothing.
-  func write(_ bytes: [UInt8]) {
+  public func write(_ bytes: [UInt8]) {
+    // SAFETY: the bytes are written while they are lent.
     unsafe bytes.withUnsafeBytes { unsafe write($0) }
   }
 

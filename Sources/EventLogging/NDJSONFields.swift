@@ -110,16 +110,8 @@ extension NDJSONWriter {
   }
 
   func writeEnd(_ record: EndRecord) {
-    let cause: StaticString =
-      switch record.cause {
-      case .fin: "fin"
-      case .reset: "rst"
-      case .idle: "idle"
-      case .evicted: "evicted"
-      case .captureEnd: "capture_end"
-      }
     json.raw(",\"cause\":\"")
-    json.raw(cause)
+    json.raw(record.cause.logName)
     json.raw("\",\"clean\":")
     json.boolean(record.isClean)
     if let closer = record.closedBy {
@@ -243,5 +235,18 @@ extension NDJSONWriter {
   private func number(_ name: StaticString, _ value: Int) {
     json.raw(name)
     json.integer(value)
+  }
+}
+
+extension StreamEnd {
+  /// The cause's name in the log.
+  var logName: StaticString {
+    switch self {
+    case .fin: "fin"
+    case .reset: "rst"
+    case .idle: "idle"
+    case .evicted: "evicted"
+    case .captureEnd: "capture_end"
+    }
   }
 }

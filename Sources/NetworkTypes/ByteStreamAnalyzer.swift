@@ -55,7 +55,7 @@ public enum GapCause: Sendable {
 }
 
 /// Why a direction of a stream is over.
-public enum StreamEnd: Sendable, Hashable {
+public enum StreamEnd: Sendable, Hashable, CaseIterable {
   /// The sender's FIN, and all bytes before it were delivered or given up.
   case fin
   /// A reset by either end.

@@ -5,7 +5,7 @@ public import NetworkTypes
 /// One value belongs to one direction; a copy would share its buffer. The caller cuts frames and knows the rules of fragmentation; this knows what becomes of the payload bytes.
 public struct MessageAssembler {
   /// Why a compressed message has no payload in the log.
-  public enum Undecoded: String, Sendable, Hashable {
+  public enum Undecoded: String, Sendable, Hashable, CaseIterable {
     /// Earlier bytes of the direction were lost, which this message may refer back to.
     case contextLost = "context_lost"
     /// The bytes are no deflate data.

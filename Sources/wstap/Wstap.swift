@@ -7,6 +7,6 @@ struct Wstap: ParsableCommand {
     commandName: "wstap",
     abstract: "Read captured packets, tell the WebSocket story in them: one JSON object a line.",
     version: Version.current,
-    subcommands: [AnalyzeCommand.self],
+    subcommands: [AnalyzeCommand.self, SchemaCommand.self],
     defaultSubcommand: AnalyzeCommand.self)
 }

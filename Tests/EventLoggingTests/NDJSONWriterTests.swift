@@ -41,7 +41,9 @@ struct NDJSONWriterTests {
     file.finish()
     let bytes = try #require(readFile(directory.file("log")))
     #expect(bytes.isEmpty || bytes.last == 0x0a)
-    return try bytes.split(separator: 0x0a).map { try StrictJSON.parse(Array($0)) }
+    let records = try bytes.split(separator: 0x0a).map { try StrictJSON.parse(Array($0)) }
+    LogCheck.expectValid(records)
+    return records
   }
 
   /// Whether the only line is an object of just these members, in any order.
@@ -342,13 +344,13 @@ struct NDJSONWriterTests {
     let identity = Self.identity()
     let payload = [UInt8](repeating: 0x01, count: 10_000)
     let lines = try Self.lines { writer in
-      for index in 0..<300 {
+      for index in 1...300 {
         var record = Self.message(identity)
         record.ordinal = index
         withSpan(payload) { writer.message(record, payload: $0) }
       }
     }
-    #expect(lines.compactMap { $0["n"]?.integer } == Array(0..<300))
+    #expect(lines.compactMap { $0["n"]?.integer } == Array(1...300))
     #expect(lines.allSatisfy { $0["text"]?.text?.utf8.count == 10_000 })
   }
 

@@ -15,6 +15,12 @@ public indirect enum JSONValue: Sendable, Equatable {
     public var name: String
     /// The value.
     public var value: JSONValue
+
+    /// A name and its value.
+    public init(name: String, value: JSONValue) {
+      self.name = name
+      self.value = value
+    }
   }
 
   /// The value of a member, `nil` where there is none or this is no object.
@@ -59,11 +65,14 @@ public struct JSONFault: Error, Equatable, CustomStringConvertible {
 /// Reads JSON as strictly as the log promises to be written.
 ///
 /// Beyond RFC 8259 it refuses what some readers damage in silence: text that is not UTF-8, a name that stands twice in
-/// an object, half a surrogate pair as an escape, `null`, and numbers that are no integers within ±(2^53 − 1).
+/// an object, half a surrogate pair as an escape, `null`, and numbers that are no integers within ±(2^53 − 1). Inside the
+/// member `json` of the outermost object, which a peer wrote, names may repeat, and `null` and fractions may stand.
 public struct StrictJSON {
   private let bytes: [UInt8]
   private var index = 0
   private var depth = 0
+  /// Whether what is read now was written by a peer.
+  private var isPayload = false
 
   /// The value that `bytes` are, without anything around it but blanks.
   public static func parse(_ bytes: [UInt8]) throws(JSONFault) -> JSONValue {
@@ -106,7 +115,10 @@ public struct StrictJSON {
     case UInt8(ascii: "f"):
       try expect("false")
       return .boolean(false)
-    case UInt8(ascii: "n"): throw fault("a null")
+    case UInt8(ascii: "n"):
+      guard isPayload else { throw fault("a null") }
+      try expect("null")
+      return .null
     default: return try number()
     }
   }
@@ -124,11 +136,14 @@ public struct StrictJSON {
       passBlanks()
       guard next == UInt8(ascii: "\"") else { throw fault("no name") }
       let name = try string()
-      guard names.insert(name).inserted else { throw fault("\(name) stands twice") }
+      guard names.insert(name).inserted || isPayload else { throw fault("\(name) stands twice") }
       passBlanks()
       try expect(":")
       passBlanks()
+      let isOurs = !isPayload
+      if depth == 1, name == "json" { isPayload = true }
       members.append(JSONValue.Member(name: name, value: try value()))
+      if isOurs { isPayload = false }
       passBlanks()
       if next == UInt8(ascii: "}") {
         index += 1
@@ -165,12 +180,39 @@ public struct StrictJSON {
     while let byte = next, 0x30...0x39 ~= byte { index += 1 }
     guard index > first else { throw fault("no value") }
     guard index == first + 1 || bytes[first] != 0x30 else { throw fault("a number with a leading zero") }
-    if let byte = next, ".eE".utf8.contains(byte) { throw fault("a number that is no integer") }
+    if let byte = next, ".eE".utf8.contains(byte) {
+      guard isPayload else { throw fault("a number that is no integer") }
+      return .number(try String(decoding: bytes[start..<index], as: UTF8.self) + fraction())
+    }
     let digits = String(decoding: bytes[start..<index], as: UTF8.self)
-    guard let value = Int(digits), abs(value) <= 9_007_199_254_740_991, digits != "-0" else {
+    guard let value = Int(digits), abs(value) <= 9_007_199_254_740_991, digits != "-0" || isPayload else {
       throw fault("\(digits) is not exact in a double")
     }
     return .number(digits)
+  }
+
+  /// What may stand behind the whole part of a number: a fraction, an exponent, or both (RFC 8259 §6).
+  private mutating func fraction() throws(JSONFault) -> String {
+    let start = index
+    func isAny(_ byte: UInt8?, of text: StaticString) -> Bool {
+      byte.map { text.description.utf8.contains($0) } ?? false
+    }
+    if isAny(next, of: ".") {
+      index += 1
+      try passDigits()
+    }
+    if isAny(next, of: "eE") {
+      index += 1
+      if isAny(next, of: "+-") { index += 1 }
+      try passDigits()
+    }
+    return String(decoding: bytes[start..<index], as: UTF8.self)
+  }
+
+  private mutating func passDigits() throws(JSONFault) {
+    let first = index
+    while let byte = next, 0x30...0x39 ~= byte { index += 1 }
+    guard index > first else { throw fault("no digit") }
   }
 
   private mutating func string() throws(JSONFault) -> String {

@@ -24,7 +24,7 @@ public struct Rule: Sendable, Hashable {
   }
 
   /// The RFC's key word behind a check.
-  public enum Level: String, Sendable {
+  public enum Level: String, Sendable, CaseIterable {
     /// An absolute demand.
     case must = "MUST"
     /// An absolute prohibition.

@@ -4,7 +4,7 @@ public import NetworkTypes
 /// A handshake attempt, answered or given up.
 public struct OpenRecord {
   /// Why an attempt failed.
-  public enum Failure: String, Sendable, Hashable {
+  public enum Failure: String, Sendable, Hashable, CaseIterable {
     /// The answer has another status than 101.
     case status
     /// There was no answer.
@@ -18,7 +18,7 @@ public struct OpenRecord {
   }
 
   /// How the WebSocket was found.
-  public enum Discovery: String, Sendable, Hashable {
+  public enum Discovery: String, Sendable, Hashable, CaseIterable {
     /// By its handshake.
     case handshake
     /// By a chain of plausible frames, without a handshake: a guess.

@@ -1,0 +1,132 @@
+internal import NetworkTypes
+internal import TrafficAnalysis
+
+// The records that judge and sum up: violations, ends, counts.
+extension LogSchema {
+  static let violation: RecordSchema = RecordSchema(
+    "violation", "The first time that a check fires on a connection in a direction.",
+    ObjectSchema([
+      FieldSchema("rule", .openWord(Rule.all.map(\.id)), "The check's name; [checks.md](checks.md) has them all."),
+      FieldSchema(
+        "severity", .word(Rule.Severity.allCases.map(\.rawValue)), "`error`, `warning` or `notice`."),
+      FieldSchema("level", .openWord(Rule.Level.allCases.map(\.rawValue)), "`MUST`, `MUST NOT` or `advisory`."),
+      FieldSchema("ref", .text, "Where the rule stands."),
+      direction,
+      FieldSchema(
+        "off", .count, unit: "bytes",
+        "Place of the frame's first header byte in the direction's TCP stream; for the handshake, of the piece of the stream that completed the answer."
+      ),
+      FieldSchema("detail", .text, "The values that show it, for people; its wording may change."),
+    ]))
+
+  static let end: RecordSchema = RecordSchema(
+    "end", "A WebSocket whose frames were decoded, when its TCP connection is over.",
+    ObjectSchema(
+      [
+        FieldSchema(
+          "cause", .openWord(StreamEnd.allCases.map { "\($0.logName)" }),
+          "`fin` (both sides), `rst`, `idle` (nothing for an hour, or for a minute after one side's FIN; looked for every 65,536 TCP packets, or more with more connections), `evicted` (a limit, or another connection took the ports over), `capture_end`."
+        ),
+        FieldSchema("clean", .boolean, "Both sides sent a Close."),
+        FieldSchema(
+          "closed_by", .word(Sender.allCases.map { "\($0.name)" }),
+          "`client` or `server`: who sent the first Close, else the first FIN or RST.", absent: "without any"),
+        FieldSchema(
+          "close_code", .integer(0...65535), "Code of the first Close.",
+          absent: "if it has none, or there is no Close"),
+        FieldSchema(
+          "close_reason", .text, "Reason of the first Close.", absent: "without a code, or where it is not UTF-8"),
+        FieldSchema(
+          "dur_us", .count, unit: "µs", "From the handshake's answer to the connection's last packet."),
+        FieldSchema(
+          "rules", .array(.object(ruleCount)),
+          "The checks that fired, in the order of their first times."),
+        FieldSchema("c2s", .object(directionCounts), "Counts of the direction from the client to the server."),
+        FieldSchema("s2c", .object(directionCounts), "Counts of the other direction."),
+      ],
+      rules: [.requires("close_reason", ["close_code"])]))
+
+  private static let ruleCount: ObjectSchema = ObjectSchema([
+    FieldSchema("rule", .openWord(Rule.all.map(\.id)), "The check's name, as in `violation`."),
+    FieldSchema("count", .count, "How often it fired, both directions together."),
+  ])
+
+  /// Counts of one direction of a WebSocket.
+  static let directionCounts: ObjectSchema = ObjectSchema(
+    name: "counts",
+    [
+      FieldSchema("pkts", .count, "TCP packets of the whole connection, its beginning and end included."),
+      FieldSchema(
+        "bytes", .count, unit: "bytes",
+        "Captured TCP payload of those, the handshake and what came again included."),
+      FieldSchema("frames", .count, "Frames whose header was read."),
+      FieldSchema("msgs", .count, "Messages, those given up included."),
+      FieldSchema("text_msgs", .count, "Text messages among them."),
+      FieldSchema("binary_msgs", .count, "Binary messages among them."),
+      FieldSchema("pings", .count, "Pings."),
+      FieldSchema("pongs", .count, "Pongs."),
+      FieldSchema("payload", .count, unit: "bytes", "Sum of `len` of the messages."),
+      FieldSchema("wire", .count, unit: "bytes", "Sum of `wire_len` of the messages."),
+      FieldSchema(
+        "gap_bytes", .count, unit: "bytes",
+        "What of the TCP stream is not in the capture, or was cut by its snap length."),
+      FieldSchema(
+        "unframed_bytes", .count, unit: "bytes",
+        "What was captured and could not be told apart into frames: behind a lost frame header, behind a length with its top bit set, or an unfinished header at the end."
+      ),
+      FieldSchema("retrans_bytes", .count, unit: "bytes", "What came again."),
+      FieldSchema(
+        "overlap_conflicts", .count, "Segments that carried other bytes than an earlier one for the same place."),
+      FieldSchema(
+        "resync_count", .integer(1...largestInteger), "How often frames were found again behind a lost frame header.",
+        absent: "if never"),
+      FieldSchema(
+        "resyncs", .array(.object(resyncPlaces)), "Where, the first times.", absent: "without `resync_count`"),
+    ], rules: [.requires("resync_count", ["resyncs"]), .requires("resyncs", ["resync_count"])])
+
+  private static let resyncPlaces: ObjectSchema = ObjectSchema([
+    FieldSchema("gap_off", .count, unit: "bytes", "Where in the direction's TCP stream the loss begins."),
+    FieldSchema("off", .count, unit: "bytes", "The first byte of the frame that was found."),
+  ])
+
+  static let stats: RecordSchema = RecordSchema(
+    "stats", "Counts over the run; the last line.", isOfConnection: false,
+    ObjectSchema([
+      FieldSchema("final", .boolean, "This is the last line: `true`, today always."),
+      FieldSchema(
+        "link_types", .array(.text),
+        "`ethernet`, `null`, `loop`, `raw`, `ipv4`, `ipv6`, `linux_sll`, `linux_sll2`, or `link type N` for one that is not decoded, in the order of their first packets."
+      ),
+      FieldSchema("pkts", .count, "Packets that passed the filter."),
+      FieldSchema("bytes", .count, unit: "bytes", "What was captured of those."),
+      FieldSchema("undecodable", .count, "Packets that could not be decoded as far as their transport."),
+      FieldSchema(
+        "undecodable_reasons", .array(.object(reasonCount)), "Why not, the most frequent first, at most 64 reasons."),
+      FieldSchema(
+        "bad_checksums", .count,
+        "TCP segments whose checksum is wrong, as offloading leaves them; their data counts all the same."),
+      FieldSchema("ip_fragments", .count, "Pieces of fragmented IP packets, which are not put together."),
+      FieldSchema("tcp_conns", .count, "TCP connections."),
+      FieldSchema("ws_conns", .count, "WebSockets whose frames were decoded."),
+      FieldSchema("ws_open", .count, "Those whose end was not told yet: 0 in the last line."),
+      FieldSchema("failed", .count, "`open` records with `ok:false`."),
+      FieldSchema("tls_conns", .count, "Connections that begin with a TLS handshake record."),
+      FieldSchema("one_sided", .count, "TCP connections of which one end's packets were captured."),
+      FieldSchema(
+        "gaps", .count, "Holes that were given up in all TCP streams that were still of interest."),
+      FieldSchema("gap_bytes", .count, unit: "bytes", "What is missing in those."),
+      FieldSchema("evicted", .count, "Connections of interest that were dropped at a limit."),
+      FieldSchema(
+        "kernel_drops", .count, "Packets that the kernel dropped for want of room.", absent: "for capture files"),
+      FieldSchema(
+        "if_drops", .count, "Packets that the interface or its driver dropped.", absent: "for capture files"),
+      FieldSchema(
+        "mem_bytes", .count, unit: "bytes", "The most memory that was resident at once.",
+        absent: "where the system does not say"),
+    ]))
+
+  private static let reasonCount: ObjectSchema = ObjectSchema([
+    FieldSchema("reason", .text, "Why they could not, for people."),
+    FieldSchema("count", .count, unit: "packets", "How many."),
+  ])
+}
