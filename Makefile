@@ -27,6 +27,9 @@ BREW := $(shell brew --prefix 2>/dev/null)
 export PKG_CONFIG_PATH := $(BREW)/opt/libpcap/lib/pkgconfig:$(BREW)/opt/zlib/lib/pkgconfig:$(PKG_CONFIG_PATH)
 endif
 
+# Said by `wstap --version`.
+export WSTAP_GIT_DESCRIPTION := $(shell git describe --tags --always --dirty 2>/dev/null)
+
 .PHONY: help demo test build install lint clean deps
 .DEFAULT_GOAL := help
 

@@ -20,6 +20,10 @@ let tested: [SwiftSetting] = [
   .treatAllWarnings(as: .error),
 ]
 
+/// What `git describe` says, for `wstap --version`; only what such a description consists of.
+let gitDescription = (Context.environment["WSTAP_GIT_DESCRIPTION"] ?? "")
+  .filter { $0.isASCII && ($0.isLetter || $0.isNumber || "-._+/".contains($0)) }
+
 let package = Package(
   name: "wstap",
   platforms: [.macOS(.v26)],
@@ -42,6 +46,7 @@ let package = Package(
       name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
 
     .systemLibrary(name: "CPrefetch"),
+    .target(name: "CBuildInfo", cSettings: [.define("WSTAP_GIT_DESCRIPTION", to: "\"\(gitDescription)\"")]),
 
     .target(name: "NetworkTypes", swiftSettings: shipped),
     .target(name: "PacketCapture", dependencies: ["NetworkTypes", "CZlib"], swiftSettings: shipped),
@@ -64,6 +69,7 @@ let package = Package(
       name: "wstap",
       dependencies: [
         "NetworkTypes", "PacketCapture", "LiveCapture", "TCPReassembly", "TrafficAnalysis", "EventLogging",
+        "CBuildInfo",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: shipped),

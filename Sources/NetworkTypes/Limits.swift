@@ -64,6 +64,10 @@ public struct Limits: Sendable {
 
   /// Bytes of a message's payload that are kept for the log.
   public var keptPayloadBytes = 65536
+  /// Bytes of a message's payload that are kept to be searched; longer ones are searched that far, which is said.
+  public var searchedPayloadBytes = 16 << 20
+  /// Bytes of a message's payload that are kept to tell heartbeats; longer ones are none.
+  public var heartbeatBytes = 256
   /// Bytes to which one compressed message may inflate: what deflate makes of 1 MiB at best.
   public var inflatedBytes = 1 << 30
   /// Pings per direction that wait for their pongs.

@@ -6,6 +6,8 @@
 public protocol EventSink: AnyObject {
   /// Whether nothing more can be written.
   var isBroken: Bool { get }
+  /// Passes on what was gathered, so that who reads the log has it now.
+  func flush()
   /// Takes the first record.
   func meta(_ record: MetaRecord)
   /// Takes a handshake attempt.

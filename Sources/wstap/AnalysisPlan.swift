@@ -8,69 +8,152 @@ internal import TrafficAnalysis
 /// What is to be done, with every option checked: made once from the command line, then only read.
 struct AnalysisPlan {
   /// The inputs in the order they were named.
-  let inputs: [String]
+  let inputs: [FileName]
   /// Where the log goes; `nil` is standard output.
-  let output: String?
+  let output: FileName?
+  /// The log's form; `nil` is what suits the output.
+  let format: LogFormat?
   /// The filter, compiled.
   let filter: CaptureFilter?
   /// What is analyzed.
   let analysis: AnalysisOptions
   /// What is written.
   let log: LogOptions
-  /// Whether only failures are told on standard error.
-  let isQuiet: Bool
+  /// Which records are written.
+  let selection: RecordSelection
+  /// Bytes of a payload that are written, where more of it is searched.
+  let payloadLimit: Int?
+  /// What makes the exit status 3.
+  let failOn: FailCondition
+  /// How much is told on standard error.
+  let verbosity: Verbosity
+  /// Whether progress may be shown.
+  let showsProgress: Bool
+  /// Whether the text format is coloured.
+  let color: ColorChoice
 
   /// Checks the options of a command line.
   init(_ command: AnalyzeCommand) throws {
-    inputs = command.readFiles + command.files
+    inputs = (command.input.readFiles + command.input.files).map(RawArguments.fileName)
+    let named = command.output.output.map(RawArguments.fileName)
+    output = named?.isStandardStream == true ? nil : named
+    try Self.check(inputs: inputs, output: output)
+    format = try command.output.format.map { try Choice.of($0, "--format") }
+    filter = try command.input.filter.map { try Self.filter($0) }
+    selection = try Self.selection(command)
+    failOn = try FailCondition(command.checks.failOn)
+    let types = try Self.types(command.output)
+    (analysis, payloadLimit) = try Self.analysis(command, reportsFrames: types.contains(.frame))
+    log = LogOptions(
+      types: types, headers: try Choice.of(command.output.headers, "--headers"),
+      writesPayload: !command.output.noPayload, embedsJSON: command.output.jsonPayload,
+      redactsQueries: command.output.redactQuery, writesFile: inputs.count > 1)
+    guard !(command.terminal.quiet && command.terminal.verbose) else {
+      throw ValidationError("-q and -v exclude each other.")
+    }
+    verbosity = command.terminal.quiet ? .quiet : command.terminal.verbose ? .verbose : .normal
+    let progress: ProgressChoice = try Choice.of(command.terminal.progress, "--progress")
+    showsProgress = progress == .auto && verbosity != .quiet
+    color = try Choice.of(command.terminal.color, "--color")
+  }
+
+  private static func check(inputs: [FileName], output: FileName?) throws {
     guard !inputs.isEmpty else { throw ValidationError("No input: name a capture file, or '-' for standard input.") }
-    guard inputs.count(where: { $0 == "-" }) <= 1 else {
+    guard !inputs.contains(where: \.bytes.isEmpty), output?.bytes.isEmpty != true else {
+      throw ValidationError("A file name is empty.")
+    }
+    guard inputs.count(where: \.isStandardStream) <= 1 else {
       throw ValidationError("Standard input ('-') can be read only once.")
     }
-    if let output = command.output, let log = FileIdentity(output),
-      let input = inputs.first(where: { FileIdentity($0) == log })
-    {
+    if let output, let log = FileIdentity(output), let input = inputs.first(where: { FileIdentity($0) == log }) {
       throw ValidationError("-o \(output) would overwrite the input \(input).")
     }
-    if let limit = command.packetLimit, limit < 1 {
-      throw ValidationError("-c takes a number of packets from 1 on, not \(limit).")
-    }
-    // Base64 makes four characters of three bytes: half of the largest integer leaves room for any form.
-    guard command.maxPayload >= 0, command.maxPayload <= Int(Int32.max) else {
-      throw ValidationError("--max-payload takes 0 to \(Int32.max) bytes, not \(command.maxPayload).")
-    }
-    guard let overlap = OverlapPolicy(rawValue: command.overlap) else {
-      throw ValidationError("--overlap is first or last, not '\(command.overlap)'.")
-    }
-    guard let headers = LogOptions.Headers(rawValue: command.headers) else {
-      throw ValidationError("--headers is none, safe or all, not '\(command.headers)'.")
-    }
-    let types = try Self.types(command)
+  }
+
+  private static func filter(_ expression: String) throws -> CaptureFilter {
     do throws(CaptureFilter.SyntaxError) {
-      filter = if let expression = command.filter { try CaptureFilter(expression) } else { nil }
+      return try CaptureFilter(expression)
     } catch {
       throw ValidationError("-f \(error)")
     }
-    var limits = Limits()
-    limits.keptPayloadBytes = command.noPayload ? 0 : command.maxPayload
-    analysis = AnalysisOptions(
-      limits: limits, overlapPolicy: overlap, reportsFrames: types.contains(.frame), packetLimit: command.packetLimit)
-    log = LogOptions(
-      types: types, headers: headers, writesPayload: !command.noPayload, writesFile: inputs.count > 1)
-    output = command.output == "-" ? nil : command.output
-    isQuiet = command.quiet
   }
 
-  private static func types(_ command: AnalyzeCommand) throws -> LogOptions.RecordTypes {
-    guard let list = command.types else { return command.frames ? [.standard, .frame] : .standard }
-    var types: LogOptions.RecordTypes = command.frames ? .frame : []
-    for name in list.split(separator: ",", omittingEmptySubsequences: false) {
-      guard let known = LogOptions.RecordTypes.byName.first(where: { $0.name == name }) else {
-        let names = LogOptions.RecordTypes.byName.map(\.name).joined(separator: ", ")
-        throw ValidationError("--types knows no '\(name)'; it takes a list of \(names).")
-      }
-      types.insert(known.type)
+  private static func analysis(
+    _ command: AnalyzeCommand, reportsFrames: Bool
+  ) throws -> (AnalysisOptions, payloadLimit: Int?) {
+    if let limit = command.input.packetLimit, limit < 1 {
+      throw ValidationError("-c takes a number of packets from 1 on, not \(limit).")
+    }
+    // Base64 makes four characters of three bytes: half of the largest integer leaves room for any form.
+    let written = command.output.maxPayload
+    guard written >= 0, written <= Int(Int32.max) else {
+      throw ValidationError("--max-payload takes 0 to \(Int32.max) bytes, not \(written).")
+    }
+    var limits = Limits()
+    limits.keptPayloadBytes = command.output.noPayload ? 0 : written
+    var payloadLimit: Int?
+    let searched = command.selection.contains.isEmpty ? 0 : limits.searchedPayloadBytes
+    let recognised = command.selection.noHeartbeats ? limits.heartbeatBytes : 0
+    if max(searched, recognised) > limits.keptPayloadBytes {
+      payloadLimit = limits.keptPayloadBytes
+      limits.keptPayloadBytes = max(searched, recognised)
+    }
+    return (
+      AnalysisOptions(
+        limits: limits, overlapPolicy: try Choice.of(command.input.overlap, "--overlap"),
+        reportsFrames: reportsFrames, packetLimit: command.input.packetLimit), payloadLimit
+    )
+  }
+
+  private static func types(_ options: OutputOptions) throws -> LogOptions.RecordTypes {
+    guard let list = options.types else { return options.frames ? [.standard, .frame] : .standard }
+    var types: LogOptions.RecordTypes = options.frames ? .frame : []
+    let known = LogOptions.RecordTypes.byName
+    for name in try Choice.list(list, "--types", among: known.map(\.name)) {
+      if let entry = known.first(where: { $0.name == name }) { types.insert(entry.type) }
     }
     return types
+  }
+
+  private static func selection(_ command: AnalyzeCommand) throws -> RecordSelection {
+    let options = command.selection
+    var selection = RecordSelection()
+    selection.hosts = options.host.map { Glob(RawArguments.decode($0), ignoresCase: true) }
+    selection.paths = options.path.map { Glob(RawArguments.decode($0)) }
+    selection.ports = Set(options.port)
+    for name in options.conn {
+      guard (4...13).contains(name.utf8.count), name.utf8.allSatisfy(Self.isBase32) else {
+        throw ValidationError("--conn takes the 'conn' of a record, or at least its first 4 characters, not '\(name)'.")
+      }
+    }
+    selection.connections = options.conn
+    if let list = options.op {
+      let names = ["text", "binary", "ping", "pong", "close", "continuation", "reserved_data", "reserved_control"]
+      selection.operations = Set(try Choice.list(list, "--op", among: names))
+    }
+    if let way = options.dir {
+      guard let sender = Sender.allCases.first(where: { "\($0.directionName)" == way }) else {
+        throw ValidationError("--dir is c2s or s2c, not '\(way)'.")
+      }
+      selection.sender = sender
+    }
+    guard options.contains.allSatisfy({ !$0.isEmpty }) else {
+      throw ValidationError("--contains takes the text to look for, not an empty one.")
+    }
+    selection.needles = options.contains.map { Needle(RawArguments.decode($0)) }
+    guard options.minLen >= 0 else {
+      throw ValidationError("--min-len takes a number of bytes from 0 on, not \(options.minLen).")
+    }
+    selection.shortestLength = options.minLen
+    selection.leavesOutHeartbeats = options.noHeartbeats
+    if let list = command.checks.checks {
+      selection.checks = Set(try Choice.list(list, "--checks", among: Rule.all.map(\.id), shows: "wstap checks"))
+    }
+    if let severity = command.checks.severity { selection.mildest = try Choice.of(severity, "--severity") }
+    return selection
+  }
+
+  private static func isBase32(_ byte: UInt8) -> Bool {
+    (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte) || (UInt8(ascii: "2")...UInt8(ascii: "7")).contains(byte)
   }
 }

@@ -4,37 +4,50 @@ internal import NetworkTypes
 internal import PacketCapture
 internal import TrafficAnalysis
 
+#if canImport(Glibc)
+  internal import Glibc
+#elseif canImport(Musl)
+  internal import Musl
+#else
+  internal import Darwin
+#endif
+
 /// One run over capture files: opens what the plan names, analyzes, and tells what went wrong.
 struct AnalysisRun {
   let plan: AnalysisPlan
+  private let standardError: StandardError
+
+  init(plan: AnalysisPlan) {
+    self.plan = plan
+    standardError = StandardError(verbosity: plan.verbosity)
+  }
 
   /// Runs to the end and says how it went.
   func run() -> ExitStatus {
-    let standardError = StandardError(isQuiet: plan.isQuiet)
-    Signals.ignoreBrokenPipes()
+    Signals.install()
     let file: LogFile
     do throws(LogFile.Failure) {
-      file = if let path = plan.output { try LogFile(path: path) } else { LogFile() }
+      file = if let name = plan.output { try LogFile(name) } else { LogFile() }
     } catch {
       standardError.failure(error.description)
       return .failed
     }
-    let writer = NDJSONWriter(file: file, options: plan.log)
-    let source = CaptureFileSource(paths: plan.inputs, limits: plan.analysis.limits)
+    let writer = writer(to: file)
+    let selecting = isSelecting ? SelectingSink(plan.selection, payloadLimit: plan.payloadLimit, next: writer) : nil
+    let sink: any EventSink = selecting ?? writer
+    let source = CaptureFileSource(
+      names: plan.inputs, limits: plan.analysis.limits, isInterrupted: { Signals.isStopRequested })
     let pipeline = Pipeline(
       options: plan.analysis, filter: plan.filter,
       meta: MetaRecord(
-        packet: nil, toolVersion: Version.current, inputs: plan.inputs, filter: plan.filter?.expression),
-      sink: writer)
-    var status = ExitStatus.done
-    do throws(CaptureError) {
-      try pipeline.run(source) { if source.isStreaming { writer.flush() } }
-    } catch {
-      standardError.failure(error.description)
-      status = .failed
-    }
+        packet: nil, toolVersion: Version.number, inputs: plan.inputs.map(\.description),
+        filter: plan.filter?.expression),
+      sink: sink)
+    var status = analyze(source, pipeline, sink, flushesAlways: file.isTerminal)
     file.finish()
-    status = max(status, tellFaults(of: source, standardError))
+    standardError.endProgress()
+    status = max(status, tellFaults(of: source))
+    if Signals.isStopRequested { status = .done }
     switch file.failure {
     case .failed:
       standardError.failure(file.failure?.description ?? "")
@@ -42,14 +55,53 @@ struct AnalysisRun {
     case .readerGone:
       return status
     case nil:
-      standardError.note(Self.summary(pipeline.statistics(isFinal: true)))
-      return status
+      break
+    }
+    tellSummary(pipeline.statistics(isFinal: true), selecting?.tally)
+    if let tally = selecting?.tally, plan.failOn.isMet(by: tally) { status = max(status, .found) }
+    return status
+  }
+
+  private var isSelecting: Bool { !plan.selection.isEverything || !plan.failOn.isEmpty || plan.payloadLimit != nil }
+
+  private func writer(to file: LogFile) -> any EventSink {
+    let isTerminal = plan.output == nil && file.isTerminal
+    switch plan.format ?? (isTerminal ? .text : .ndjson) {
+    case .ndjson:
+      return NDJSONWriter(file: file, options: plan.log)
+    case .text:
+      let style = Terminal.style(STDOUT_FILENO, isOutput: plan.output == nil, color: plan.color)
+      return TextWriter(file: file, options: plan.log, style: style)
     }
   }
 
-  private func tellFaults(of source: CaptureFileSource, _ standardError: StandardError) -> ExitStatus {
+  private func analyze(
+    _ source: CaptureFileSource, _ pipeline: Pipeline, _ sink: any EventSink, flushesAlways: Bool
+  ) -> ExitStatus {
+    // On a terminal that shows the log, it is its own progress.
+    let progress =
+      plan.showsProgress && Terminal.obeysEscapes(STDERR_FILENO) && !flushesAlways
+      ? Progress(standardError, width: Terminal.width(STDERR_FILENO) ?? 80) : nil
+    do throws(CaptureError) {
+      try pipeline.run(source) {
+        progress?.update(source)
+        if Signals.takeStatisticsRequest() {
+          pipeline.tellStatistics()
+          sink.flush()
+        }
+        if flushesAlways || source.isStreaming { sink.flush() }
+        return !Signals.isStopRequested
+      }
+      return .done
+    } catch {
+      standardError.failure(error.description)
+      return .failed
+    }
+  }
+
+  private func tellFaults(of source: CaptureFileSource) -> ExitStatus {
     var status = ExitStatus.done
-    for failure in source.failures {
+    for failure in source.failures where !Signals.isStopRequested {
       standardError.failure(failure.description)
       status = .failed
     }
@@ -64,15 +116,11 @@ struct AnalysisRun {
     return status
   }
 
-  /// The run in one sentence.
-  private static func summary(_ stats: StatsRecord) -> String {
-    var parts = [
-      "\(stats.packets) packets", "\(stats.tcpConnections) TCP connections", "\(stats.webSockets) WebSockets",
-    ]
-    if stats.failedHandshakes > 0 { parts.append("\(stats.failedHandshakes) failed handshakes") }
-    if stats.tlsConnections > 0 { parts.append("\(stats.tlsConnections) TLS connections, not decrypted") }
-    if stats.undecodable > 0 { parts.append("\(stats.undecodable) undecodable packets") }
-    if stats.gapBytes > 0 { parts.append("\(stats.gapBytes) bytes missing in \(stats.gaps) gaps") }
-    return parts.joined(separator: ", ") + "."
+  private func tellSummary(_ stats: StatsRecord, _ tally: SelectingSink.Tally?) {
+    let shown = plan.selection.isEverything ? nil : tally
+    let summary = RunSummary(stats: stats, tally: shown, isFiltered: plan.filter != nil)
+    if Signals.isStopRequested { standardError.note("Ended by a signal; the log is complete up to there.") }
+    for sentence in summary.sentences { standardError.note(sentence) }
+    for reason in summary.reasons { standardError.reason(reason) }
   }
 }

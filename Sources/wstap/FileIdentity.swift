@@ -1,3 +1,5 @@
+internal import NetworkTypes
+
 #if canImport(Glibc)
   internal import Glibc
 #elseif canImport(Musl)
@@ -11,11 +13,13 @@ struct FileIdentity: Equatable {
   private let device: UInt64
   private let inode: UInt64
 
-  /// The regular file at `path`, or `nil` if there is none.
-  init?(_ path: String) {
+  /// The regular file at that name, or `nil` if there is none.
+  init?(_ file: FileName) {
     var status = stat()
     // SAFETY: `status` is what the call fills in.
-    guard unsafe stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
+    guard unsafe file.withCString({ unsafe stat($0, &status) }) == 0, status.st_mode & S_IFMT == S_IFREG else {
+      return nil
+    }
     device = UInt64(truncatingIfNeeded: status.st_dev)
     inode = UInt64(truncatingIfNeeded: status.st_ino)
   }

@@ -10,16 +10,5 @@ struct SchemaCommand: ParsableCommand {
   @Flag(help: "Print the form in which unknown fields, record types and words are faults.")
   var strict = false
 
-  func run() throws {
-    Signals.ignoreBrokenPipes()
-    let output = LogFile()
-    output.write(JSONSchemaWriter(isStrict: strict).text)
-    output.finish()
-    switch output.failure {
-    case nil, .readerGone: break
-    case .failed:
-      StandardError(isQuiet: false).failure(output.failure?.description ?? "")
-      throw ExitStatus.failed.code
-    }
-  }
+  func run() throws { try StandardOutput.write(JSONSchemaWriter(isStrict: strict).text) }
 }

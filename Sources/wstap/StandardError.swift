@@ -1,3 +1,5 @@
+internal import EventLogging
+
 #if canImport(Glibc)
   internal import Glibc
 #elseif canImport(Musl)
@@ -7,37 +9,56 @@
 #endif
 
 /// Sentences for the person at the terminal; records never go here.
-struct StandardError {
-  /// Whether only failures are told.
-  var isQuiet: Bool
+final class StandardError {
+  private let verbosity: Verbosity
+  /// Whether the last line is the progress line, which the next sentence replaces.
+  private var isLineOpen = false
+
+  init(verbosity: Verbosity) { self.verbosity = verbosity }
 
   /// Tells why something could not be done.
-  func failure(_ sentence: String) { Self.write("wstap: \(Self.harmless(sentence))\n") }
+  func failure(_ sentence: String) { tell(sentence) }
 
   /// Tells what the reader of the log should know.
   func warning(_ sentence: String) {
-    if !isQuiet { Self.write("wstap: warning: \(Self.harmless(sentence))\n") }
+    if verbosity != .quiet { tell("warning: " + sentence) }
   }
 
   /// Tells what was done.
   func note(_ sentence: String) {
-    if !isQuiet { Self.write("wstap: \(Self.harmless(sentence))\n") }
+    if verbosity != .quiet { tell(sentence) }
   }
 
-  /// File names and the like, without characters that steer a terminal.
-  private static func harmless(_ text: String) -> String {
-    String(
-      String.UnicodeScalarView(
-        text.unicodeScalars.map { scalar in
-          scalar.properties.generalCategory == .control || scalar.properties.generalCategory == .format ? "?" : scalar
-        }))
+  /// Tells what explains what was done.
+  func reason(_ sentence: String) {
+    if verbosity == .verbose { tell(sentence) }
   }
 
-  private static func write(_ text: String) {
+  /// Shows a line that the next one replaces; the terminal must obey escape sequences.
+  func progress(_ line: String) {
+    write("\r\u{1b}[K" + line)
+    isLineOpen = true
+  }
+
+  /// Takes the progress line away.
+  func endProgress() {
+    guard isLineOpen else { return }
+    isLineOpen = false
+    write("\r\u{1b}[K")
+  }
+
+  /// File names, filters and the like are shown without what steers a terminal.
+  private func tell(_ sentence: String) {
+    endProgress()
+    write("wstap: \(SafeText.string(sentence))\n")
+  }
+
+  private func write(_ text: String) {
     var bytes = Array(text.utf8)[...]
     while !bytes.isEmpty {
       // SAFETY: the bytes are read during the call, as many as there are.
       let written = unsafe bytes.withUnsafeBytes { unsafe writeBytes(STDERR_FILENO, $0.baseAddress, $0.count) }
+      if written < 0, errno == EINTR { continue }
       guard written > 0 else { return }
       bytes.removeFirst(written)
     }

@@ -6,7 +6,18 @@ struct Wstap: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "wstap",
     abstract: "Read captured packets, tell the WebSocket story in them: one JSON object a line.",
-    version: Version.current,
-    subcommands: [AnalyzeCommand.self, SchemaCommand.self],
+    discussion: """
+      The log goes to standard output: text on a terminal, else one JSON object a line. Warnings and a closing summary \
+      go to standard error.
+
+      Exit status: 0 done; 1 an input cannot be read, or the log not be written; 2 an input is damaged, and everything \
+      readable was logged; 3 --fail-on was hit; 64 the command line is wrong. 1 comes before 2, and 2 before 3.
+      """,
+    version: Version.description,
+    subcommands: [AnalyzeCommand.self, ChecksCommand.self, SchemaCommand.self],
     defaultSubcommand: AnalyzeCommand.self)
+
+  static func main() {
+    main(RawArguments.ofProcess)
+  }
 }

@@ -2,8 +2,8 @@ internal import NetworkTypes
 
 /// Messages that only keep a connection alive, as the common subprotocols send them.
 enum Heartbeat {
-  /// Longer messages carry more than a heartbeat.
-  private static let longest = 256
+  /// Bytes; longer messages carry more than a heartbeat.
+  private static let longest = Limits().heartbeatBytes
 
   /// Whether a whole message says nothing but that its sender is there.
   ///

@@ -37,6 +37,9 @@ public final class SelectingSink: EventSink {
   /// Whether nothing more can be written.
   public var isBroken: Bool { next.isBroken }
 
+  /// Passes on what was gathered.
+  public func flush() { next.flush() }
+
   /// Takes the first record.
   public func meta(_ record: MetaRecord) { next.meta(record) }
 

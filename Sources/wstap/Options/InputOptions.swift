@@ -1,0 +1,25 @@
+internal import ArgumentParser
+internal import TCPReassembly
+
+/// What is read, and how its packets are taken.
+struct InputOptions: ParsableArguments {
+  @Argument(help: ArgumentHelp("Capture files (pcap, pcapng, also gzipped); '-' is standard input.", valueName: "FILE"))
+  var files: [String] = []
+
+  @Option(
+    name: .customShort("r"), parsing: .singleValue,
+    help: ArgumentHelp("Read this capture file too; may be repeated.", valueName: "FILE"))
+  var readFiles: [String] = []
+
+  @Option(
+    name: .customShort("f"), help: ArgumentHelp("Look only at packets that pass this BPF filter.", valueName: "FILTER"))
+  var filter: String?
+
+  @Option(name: .customShort("c"), help: ArgumentHelp("Stop after N packets.", valueName: "N"))
+  var packetLimit: Int?
+
+  @Option(
+    help: ArgumentHelp(
+      "Which copy counts where TCP segments overlap with different bytes: first or last.", valueName: "WHICH"))
+  var overlap: String = OverlapPolicy.first.rawValue
+}
