@@ -57,7 +57,9 @@ struct AnalysisRun {
     case nil:
       break
     }
-    tellSummary(pipeline.statistics(isFinal: true), selecting?.tally)
+    let stats = pipeline.statistics(isFinal: true)
+    // Where nothing could be read there is nothing to sum up.
+    if stats.packets > 0 || status != .failed { tellSummary(stats, selecting?.tally) }
     if let tally = selecting?.tally, plan.failOn.isMet(by: tally) { status = max(status, .found) }
     return status
   }

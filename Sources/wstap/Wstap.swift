@@ -6,6 +6,7 @@ struct Wstap: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "wstap",
     abstract: "Read captured packets, tell the WebSocket story in them: one JSON object a line.",
+    usage: "wstap [OPTION ...] FILE ...\nwstap checks [ID]\nwstap schema [--strict]",
     discussion: """
       The log goes to standard output: text on a terminal, else one JSON object a line. Warnings and a closing summary \
       go to standard error.
@@ -18,6 +19,14 @@ struct Wstap: ParsableCommand {
     defaultSubcommand: AnalyzeCommand.self)
 
   static func main() {
-    main(RawArguments.ofProcess)
+    let arguments = RawArguments.ofProcess
+    // Whoever asks for help wants the options of the default command, not a list of commands alone.
+    guard arguments != ["--help"], arguments != ["-h"] else {
+      print(
+        helpMessage(), helpMessage(for: AnalyzeCommand.self).split(separator: "\n\n", maxSplits: 2).last ?? "",
+        separator: "\n")
+      return
+    }
+    main(arguments)
   }
 }
