@@ -4,7 +4,7 @@ public struct DecodeError: Error, Hashable, Sendable {
   public enum Layer: UInt8, Sendable {
     case link, ethernet, vlan, loopback, linuxCooked, ip, ipv4, ipv6, ipv6Extension, authentication, tcp
     case ppp, ciscoHDLC, frameRelay, slip, tokenRing, fddi, arcnet, llc, ieee80211, radiotap, avs, prism, ppi, pktap
-    case pflog, nflog, pppoe, mpls, pbb, nsh, macsec, gre, erspan, vxlan, geneve, teredo, gtp, etherIP, tunnel
+    case pflog, nflog, pppoe, mpls, pbb, nsh, macsec, gre, erspan, vxlan, geneve, teredo, gtp, capwap, etherIP, tunnel
   }
 
   /// What is wrong.

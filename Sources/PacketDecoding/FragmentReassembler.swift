@@ -9,8 +9,12 @@ public struct FragmentStatistics: Hashable, Sendable {
   /// Pieces that overlap others with different octets, and in IPv6 all that overlap without being copies.
   public var overlaps = 0
 
-  /// No fragments.
-  public init() {}
+  /// Counts.
+  public init(fragments: Int = 0, dropped: Int = 0, overlaps: Int = 0) {
+    self.fragments = fragments
+    self.dropped = dropped
+    self.overlaps = overlaps
+  }
 }
 
 /// Puts the pieces of fragmented IP packets together, in whatever order they come.

@@ -40,7 +40,7 @@ enum GRE {
     case 0x88be: return hasSequence ? .erspan2 : cursor.enter(.erspan, to: .ethernet)
     case 0x22eb: return .erspan3
     // Wireless frames from an access point to its controller.
-    case 0x8200...0x820f: return cursor.enter(.gre, key, to: .ieee80211)
+    case 0x8200...0x83ff: return cursor.enter(.gre, key, to: .ieee80211)
     case 0x883e:
       // WCCP: version 2 puts four octets before the packet, which cannot begin with a version of IP.
       guard cursor.available >= 4 else { return cursor.truncated(.gre, needed: 4) }

@@ -60,6 +60,7 @@ enum NextLayer: Sendable {
   case geneve
   case teredo
   case gtpUser
+  case capwap
   case etherIP
   /// A piece of a datagram, which `LayerCursor.fragment` describes.
   case fragment

@@ -181,6 +181,7 @@ public struct PacketDecoder {
     case .geneve: Geneve.decode(bytes, &cursor)
     case .teredo: Teredo.decode(bytes, &cursor)
     case .gtpUser: GTPUser.decode(bytes, &cursor)
+    case .capwap: CAPWAP.decode(bytes, &cursor)
     case .etherIP: EtherIP.decode(bytes, &cursor)
     case .pbb: ProviderBridge.decode(bytes, &cursor)
     case .nsh: NSH.decode(bytes, &cursor)

@@ -1,7 +1,7 @@
 /// The encapsulations that are told in the log.
 public enum TunnelKind: UInt8, Sendable, CaseIterable {
   case pppoe = 1, mpls, gre, gretap, pptp, eoip, erspan, vxlan, vxlanGPE, geneve, ipv4InIPv4, ipv6InIPv4, ipv4InIPv6,
-    ipv6InIPv6, teredo, gtpUser, etherIP, pbb, nsh
+    ipv6InIPv6, teredo, gtpUser, etherIP, pbb, nsh, capwap
 
   /// The name in the log; an identifier follows it behind a colon where the tunnel has one.
   public var name: StaticString {
@@ -25,6 +25,7 @@ public enum TunnelKind: UInt8, Sendable, CaseIterable {
     case .etherIP: "etherip"
     case .pbb: "pbb"
     case .nsh: "nsh"
+    case .capwap: "capwap"
     }
   }
 }

@@ -25,6 +25,7 @@ enum UDP {
     case 4754: .gre
     case 4789, 8472: .vxlan
     case 4790: .vxlanGPE
+    case 5247: .capwap
     case 6081: .geneve
     case 6635: .mpls
     default: nil

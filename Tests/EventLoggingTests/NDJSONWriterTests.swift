@@ -93,14 +93,14 @@ struct NDJSONWriterTests {
       connection: identity, packet: Self.stamp, discovery: .handshake, failure: nil, isIncomplete: false,
       request: request, response: response, isAcceptRight: true,
       deflate: OpenRecord.Deflate(clientBits: 9, serverBits: 15, clientResets: true, serverResets: false),
-      vlanIDs: [7, 100], tunnels: [], tcpRoundTripMicroseconds: 0, waitMicroseconds: 81)
+      vlanIDs: [7, 100], tunnels: ["vxlan:100", "gre"], tcpRoundTripMicroseconds: 0, waitMicroseconds: 81)
     try Self.expect(
       Self.lines { $0.open(record) }, Self.time, Self.connection(identity), Self.place,
       #""type":"open","ok":true,"how":"handshake","community_id":"\#(identity.communityID)","scheme":"ws""#,
       #""http_version":"1.1","method":"GET","status":101,"origin":"http://a","user_agent":"test/1","ws_version":"13""#,
       #""accept_ok":true,"subprotocol":"b","subprotocols_offered":["a","b"],"extensions":["permessage-deflate"]"#,
       #""extensions_offered":["permessage-deflate; client_max_window_bits"]"#,
-      #""deflate":{"c2s_bits":9,"s2c_bits":15,"c2s_reset":true,"s2c_reset":false},"vlan":[7,100]"#,
+      #""deflate":{"c2s_bits":9,"s2c_bits":15,"c2s_reset":true,"s2c_reset":false},"vlan":[7,100],"tunnel":["vxlan:100","gre"]"#,
       #""tcp_rtt_us":0,"wait_us":81,"incomplete":false,"pkt":12"#)
   }
 
