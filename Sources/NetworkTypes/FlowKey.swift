@@ -30,8 +30,9 @@ public struct FlowKey: Hashable, Sendable {
   public let upper: Endpoint
   /// See `network`; 0 where there is none.
   @usableFromInline let networkBits: UInt32
-  /// VLAN identifiers of 12 bits each, the outermost lowest; their number in bits 48 to 50; bit 51 is set where there is
-  /// a network. 0 for most packets.
+  /// VLAN identifiers of 12 bits each, the outermost lowest; their number from bit 48; bit 51 for a network.
+  ///
+  /// It is 0 for most packets.
   @usableFromInline let tags: UInt64
 
   @usableFromInline static let networkTag: UInt64 = 1 << 51
@@ -85,6 +86,13 @@ public struct FlowKey: Hashable, Sendable {
   /// What stands in the key beside the ends, mixed into one word: 0 for most packets.
   @inlinable
   public var scope: UInt64 { tags ^ UInt64(networkBits) << 32 }
+
+  /// Whether both are the key of one connection.
+  @inlinable @inline(__always)
+  public static func == (left: FlowKey, right: FlowKey) -> Bool {
+    left.lower == right.lower && left.upper == right.upper && left.networkBits == right.networkBits
+      && left.tags == right.tags
+  }
 
   /// Hashes both ends and the network.
   @inlinable

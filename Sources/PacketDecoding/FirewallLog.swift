@@ -19,7 +19,9 @@ enum FirewallLog {
     return cursor.advance(length, to: .ip)
   }
 
-  /// Family, version, group, and attributes: length, type, value, padding to four octets. Lengths and types are in the
+  /// Family, version, group, and attributes: length, type, value, padding to four octets.
+  ///
+  /// Lengths and types are in the
   /// byte order of the capturing host.
   static func decodeNF(_ bytes: RawSpan, _ cursor: inout LayerCursor) -> NextLayer {
     guard cursor.available >= headerBytesNF else { return cursor.truncated(.nflog, needed: headerBytesNF) }

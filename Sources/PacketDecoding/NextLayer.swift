@@ -101,8 +101,10 @@ struct LayerCursor {
   var capturedEnd: Int
   /// Where that layer ended on the wire; beyond `capturedEnd` where the snap length cut it.
   var declaredEnd: Int
-  /// The tags and tunnels passed.
+  /// The tags passed, and how many tunnels.
   var layers = LayerPath()
+  /// The tunnels passed.
+  var tunnels = TunnelPath()
   /// The addresses of the innermost IP header passed.
   var source = IPAddress(v4: 0)
   /// See `source`.
@@ -174,7 +176,8 @@ struct LayerCursor {
       _ = fail(.tunnel, .nestedTooDeeply)
       return false
     }
-    layers.appendTunnel(tunnel, identifier)
+    layers.countTunnel()
+    tunnels.append(tunnel, identifier)
     return true
   }
 
@@ -182,6 +185,7 @@ struct LayerCursor {
   func restarted(count: Int) -> LayerCursor {
     var other = LayerCursor(start: 0, capturedEnd: count, declaredEnd: count)
     other.layers = layers
+    other.tunnels = tunnels
     other.source = source
     other.destination = destination
     other.canVerifyChecksum = canVerifyChecksum

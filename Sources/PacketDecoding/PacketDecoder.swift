@@ -12,6 +12,8 @@ public struct PacketDecoder {
   private let separatesVLANs: Bool
   private var reassembler: FragmentReassembler
   private var contents = Contents.none
+  /// The tunnels around the segment that `decode` gave last, if its `layers.tunnelCount` is not zero.
+  public private(set) var tunnels = TunnelPath()
 
   /// What the latest packet holds, beside its own headers.
   private enum Contents {
@@ -85,9 +87,10 @@ public struct PacketDecoder {
   /// - Parameters:
   ///   - bytes: The storage that was given to `decode`.
   ///   - timestamp: The packet's time.
-  ///   - body: Is called for each packet in it, with the bytes that its payload lies in. These are borrowed for the call.
+  ///   - body: Is called for each packet in it, with the bytes that its payload lies in, which are borrowed for the call,
+  ///     and the tunnels around it.
   public mutating func decodeContents(
-    _ bytes: RawSpan, timestamp: Timestamp = .epoch, _ body: (DecodedPacket, RawSpan) -> Void
+    _ bytes: RawSpan, timestamp: Timestamp = .epoch, _ body: (DecodedPacket, RawSpan, TunnelPath) -> Void
   ) {
     let latest = contents
     contents = .none
@@ -105,12 +108,12 @@ public struct PacketDecoder {
 
   private mutating func take(
     _ bytes: RawSpan, _ cursor: LayerCursor, _ layer: NextLayer, _ timestamp: Timestamp,
-    _ body: (DecodedPacket, RawSpan) -> Void
+    _ body: (DecodedPacket, RawSpan, TunnelPath) -> Void
   ) {
     var cursor = cursor
     switch decode(bytes, &cursor, layer, timestamp) {
     case .container: decodeContents(bytes, timestamp: timestamp, body)
-    case let decoded: body(decoded, bytes)
+    case let decoded: body(decoded, bytes, cursor.tunnels)
     }
   }
 
@@ -146,7 +149,9 @@ public struct PacketDecoder {
       case .vlan: layer = VLANTag.decode(bytes, &cursor, limit: vlanTags)
       case .ipv4: layer = IPv4Header.decode(bytes, &cursor)
       case .ipv6: layer = IPv6Header.decode(bytes, &cursor)
-      case .ipProtocol(TCPHeader.protocolNumber): return TCPHeader.decode(bytes, cursor)
+      case .ipProtocol(TCPHeader.protocolNumber):
+        if cursor.layers.tunnelCount != 0 { tunnels = cursor.tunnels }
+        return TCPHeader.decode(bytes, cursor)
       case .ipProtocol(let number): layer = IPProtocol.decode(number, bytes, &cursor)
       case .ip: layer = RawIP.decode(bytes, &cursor)
       case .udp: layer = UDP.decode(bytes, &cursor)

@@ -48,6 +48,7 @@ struct PartialDatagram {
   ///   - range: Where the piece lies in `source`.
   ///   - header: What the piece says of itself.
   ///   - keepsOverlaps: Whether a piece that overlaps others is kept where it does not.
+  /// - Returns: What it came to.
   mutating func add(
     _ source: RawSpan, _ range: Range<Int>, _ header: FragmentHeader, keepsOverlaps: Bool
   ) -> Outcome {

@@ -4,7 +4,9 @@ import NetworkTypes
 enum UDP {
   private static let headerBytes = 8
 
-  /// Finds the tunnel by its port. The datagrams of all other ports, and those that the tunnel's header does not fit,
+  /// Finds the tunnel by its port.
+  ///
+  /// The datagrams of all other ports, and those that the tunnel's header does not fit,
   /// are UDP.
   static func decode(_ bytes: RawSpan, _ cursor: inout LayerCursor) -> NextLayer {
     guard cursor.available >= headerBytes else { return .stop(.udp) }

@@ -17,8 +17,9 @@ enum WirelessCapture {
     static let badFrameCheck: UInt8 = 0x40
   }
 
-  /// Radiotap (radiotap.org): version, pad, length, words that say which fields there are, the fields. All of it is
-  /// little-endian.
+  /// Radiotap (radiotap.org): version, pad, length, words that say which fields there are, the fields.
+  ///
+  /// All of it is little-endian.
   static func decodeRadiotap(_ bytes: RawSpan, _ cursor: inout LayerCursor) -> NextLayer {
     guard cursor.available >= radiotapBytes else { return cursor.truncated(.radiotap, needed: radiotapBytes) }
     let at = cursor.offset
@@ -69,7 +70,9 @@ enum WirelessCapture {
     return cursor.advance(prismBytes, to: .ieee80211)
   }
 
-  /// Per-packet information (LINKTYPE_PPI): version, flags, length, link type, fields. All of it is little-endian.
+  /// Per-packet information (LINKTYPE_PPI): version, flags, length, link type, fields.
+  ///
+  /// All of it is little-endian.
   static func decodePPI(_ bytes: RawSpan, _ cursor: inout LayerCursor) -> NextLayer {
     guard cursor.available >= ppiBytes else { return cursor.truncated(.ppi, needed: ppiBytes) }
     let at = cursor.offset

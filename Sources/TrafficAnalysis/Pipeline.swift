@@ -87,7 +87,12 @@ public final class Pipeline {
       bytes, in: packet.bytes, originalLength: packet.originalLength, linkType: packet.linkType,
       frameCheckBytes: packet.frameCheckBytes, timestamp: packet.timestamp)
     switch decoded {
-    case .segment(let segment): connections.receive(segment, bytes, packet: stamp)
+    case .segment(let segment):
+      if segment.layers.tunnelCount == 0 {
+        connections.receive(segment, bytes, packet: stamp)
+      } else {
+        connections.receive(segment, bytes, packet: stamp, tunnels: decoder.tunnels)
+      }
     case .other: break
     case .container: takeContents(bytes, stamp)
     case .undecodable(let error): counts.add(error)
@@ -97,9 +102,9 @@ public final class Pipeline {
   /// Takes the packets within a packet, or the one that its fragment completes.
   @inline(never)
   private func takeContents(_ bytes: RawSpan, _ stamp: PacketStamp) {
-    decoder.decodeContents(bytes, timestamp: stamp.timestamp) { decoded, bytes in
+    decoder.decodeContents(bytes, timestamp: stamp.timestamp) { decoded, bytes, tunnels in
       switch decoded {
-      case .segment(let segment): connections.receive(segment, bytes, packet: stamp)
+      case .segment(let segment): connections.receive(segment, bytes, packet: stamp, tunnels: tunnels)
       case .other, .container: break
       case .undecodable(let error): counts.add(error)
       }

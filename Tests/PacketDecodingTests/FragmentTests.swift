@@ -23,18 +23,19 @@ struct FragmentTests {
           frameCheckBytes: 0, timestamp: time)
         var found: [DecodedPacket] = []
         if case .container = packet {
-          decoder.decodeContents(span, timestamp: time) { inner, innerBytes in
+          decoder.decodeContents(span, timestamp: time) { inner, innerBytes, path in
+            tunnels = path.names
             found.append(inner)
             if let segment = inner.segment { payloads.append(innerBytes.extracting(segment.payload).copied()) }
           }
         } else {
           found = [packet]
           if let segment = packet.segment { payloads.append(Array(bytes[segment.payload])) }
+          tunnels = decoder.tunnels.names
         }
         for packet in found {
           if let error = packet.error { errors.append(error) }
           if let segment = packet.segment {
-            tunnels = segment.layers.tunnels
             if segment.hasBadChecksum { badChecksums += 1 }
           }
         }
