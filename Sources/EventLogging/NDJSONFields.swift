@@ -73,6 +73,10 @@ extension NDJSONWriter {
       json.raw(",\"vlan\":")
       array(record.vlanIDs) { json.integer(Int($0)) }
     }
+    if !record.tunnels.isEmpty {
+      json.raw(",\"tunnel\":")
+      array(record.tunnels) { json.string($0) }
+    }
     if let roundTrip = record.tcpRoundTripMicroseconds { number(",\"tcp_rtt_us\":", Int(roundTrip)) }
     if let wait = record.waitMicroseconds { number(",\"wait_us\":", Int(wait)) }
     if let request = record.request { headers(",\"headers\":", request.fields) }
@@ -165,6 +169,8 @@ extension NDJSONWriter {
     }
     number(",\"bad_checksums\":", record.badChecksums)
     number(",\"ip_fragments\":", record.fragments)
+    number(",\"fragments_dropped\":", record.fragmentsDropped)
+    number(",\"fragment_overlaps\":", record.fragmentOverlaps)
     number(",\"tcp_conns\":", record.tcpConnections)
     number(",\"ws_conns\":", record.webSockets)
     number(",\"ws_open\":", record.openWebSockets)

@@ -15,6 +15,17 @@ public struct Limits: Sendable {
 
   /// VLAN tags around one packet; two are common, a provider's bridge may add a third.
   public var vlanTags = 8
+  /// Tunnel headers around one packet, each MPLS label being one, and packets within packets; few networks have more than
+  /// four.
+  public var encapsulations = 16
+  /// Datagrams whose fragments wait for each other.
+  public var fragmentedDatagrams = 1024
+  /// Bytes of storage for fragments that wait, over all datagrams; a datagram has at most 64 KiB.
+  public var fragmentBytes = 16 << 20
+  /// Fragments of the capture that are seen before a datagram is given up.
+  public var fragmentPackets = 65_536
+  /// Packet time in nanoseconds before a datagram is given up; hosts wait for 30 s (Linux) to 60 s (RFC 8200 §4.5).
+  public var fragmentNanoseconds: Int64 = 30_000_000_000
   /// Steps that one packet's decoding may take: each header, tag and table look-up between them is one.
   public var packetLayers = 64
 

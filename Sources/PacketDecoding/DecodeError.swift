@@ -3,6 +3,8 @@ public struct DecodeError: Error, Hashable, Sendable {
   /// The layers that can fail.
   public enum Layer: UInt8, Sendable {
     case link, ethernet, vlan, loopback, linuxCooked, ip, ipv4, ipv6, ipv6Extension, authentication, tcp
+    case ppp, ciscoHDLC, frameRelay, slip, tokenRing, fddi, arcnet, llc, ieee80211, radiotap, avs, prism, ppi, pktap
+    case pflog, nflog, pppoe, mpls, pbb, nsh, macsec, gre, erspan, vxlan, geneve, teredo, gtp, capwap, etherIP, tunnel
   }
 
   /// What is wrong.
@@ -19,7 +21,15 @@ public struct DecodeError: Error, Hashable, Sendable {
     case unknownEtherType(UInt16)
     /// An address family of a loopback header that is neither IPv4 nor IPv6.
     case unknownAddressFamily(UInt32)
-    /// More layers, or more VLAN tags, than `Limits` allows.
+    /// A protocol number of a link or tunnel that no row names.
+    case unknownProtocol(UInt16)
+    /// The payload is encrypted.
+    case encrypted
+    /// A frame that the capture says was received with errors.
+    case damaged
+    /// A piece of a frame that its link has cut up.
+    case fragmented
+    /// More layers, tunnels, or VLAN tags than `Limits` allows.
     case nestedTooDeeply
   }
 
@@ -54,6 +64,10 @@ extension DecodeError: CustomStringConvertible {
     case .unknownLinkType(let number): "link type \(number) is not known"
     case .unknownEtherType(let number): "EtherType 0x\(String(number, radix: 16)) at \(offset) is not known"
     case .unknownAddressFamily(let number): "address family \(number) at \(offset) is not known"
+    case .unknownProtocol(let number): "\(layer) at \(offset): protocol 0x\(String(number, radix: 16)) is not known"
+    case .encrypted: "\(layer) at \(offset): encrypted"
+    case .damaged: "\(layer) at \(offset): received with errors"
+    case .fragmented: "\(layer) at \(offset): a piece of a frame"
     case .nestedTooDeeply: "\(layer) at \(offset): nested too deeply"
     }
   }
@@ -69,6 +83,10 @@ extension DecodeError {
     case .unknownLinkType(let number): "link type \(number)"
     case .unknownEtherType(let number): "EtherType 0x\(String(number, radix: 16))"
     case .unknownAddressFamily(let number): "address family \(number)"
+    case .unknownProtocol(let number): "\(layer) protocol 0x\(String(number, radix: 16))"
+    case .encrypted: "\(layer) encrypted"
+    case .damaged: "\(layer) received with errors"
+    case .fragmented: "\(layer) fragmented"
     case .nestedTooDeeply: "nested too deeply"
     }
   }

@@ -4,6 +4,7 @@ import NetworkTypes
 enum IPv4Header {
   static let minimumBytes = 20
   private static let totalLengthOffset = 2
+  private static let identificationOffset = 4
   private static let fragmentOffset = 6
   private static let protocolOffset = 9
   private static let sourceOffset = 12
@@ -38,7 +39,13 @@ enum IPv4Header {
     cursor.canVerifyChecksum = true
     cursor.offset += headerBytes
     let fragment: UInt16 = bytes.checkedBigEndian(at + fragmentOffset)
-    if fragment & fragmentBits != 0 { return .stop(.fragment) }
+    if fragment & fragmentBits != 0 {
+      cursor.fragment = FragmentHeader(
+        identification: UInt32(bytes.checkedBigEndian(at + identificationOffset, as: UInt16.self)),
+        offset: Int(fragment & 0x1fff) * 8, hasMore: fragment & 0x2000 != 0,
+        next: bytes.checkedByte(at + protocolOffset))
+      return .fragment
+    }
     return .ipProtocol(bytes.checkedByte(at + protocolOffset))
   }
 

@@ -35,13 +35,18 @@ enum IPv6Extension {
     return decodeOptions(bytes, &cursor)
   }
 
-  /// Passes the header of an atomic fragment (RFC 6946 §2), which is a whole packet, and stops at any other.
+  /// Passes the header of an atomic fragment (RFC 6946 §2), which is a whole packet; any other is a piece of one.
   static func decodeFragment(_ bytes: RawSpan, _ cursor: inout LayerCursor) -> NextLayer {
     guard cursor.available >= unitBytes else { return cursor.truncated(.ipv6Extension, needed: unitBytes) }
     let fragment: UInt16 = bytes.checkedBigEndian(cursor.offset + 2)
-    guard fragment & fragmentBits == 0 else { return .stop(.fragment) }
     let next = bytes.checkedByte(cursor.offset)
+    let identification: UInt32 = bytes.checkedBigEndian(cursor.offset + 4)
     cursor.offset += unitBytes
+    if fragment & fragmentBits != 0 {
+      cursor.fragment = FragmentHeader(
+        identification: identification, offset: Int(fragment & 0xfff8), hasMore: fragment & 1 != 0, next: next)
+      return .fragment
+    }
     return .ipProtocol(next)
   }
 }

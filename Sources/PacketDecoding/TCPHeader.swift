@@ -27,7 +27,11 @@ enum TCPHeader {
     let source = Endpoint(address: cursor.source, port: bytes.checkedBigEndian(at))
     let destination = Endpoint(
       address: cursor.destination, port: bytes.checkedBigEndian(at + destinationPortOffset))
-    let flow = FlowKey(source, destination)
+    let flow =
+      cursor.network == nil && !cursor.separatesVLANs
+      ? FlowKey(source, destination)
+      : FlowKey(
+        source, destination, network: cursor.network, vlanIDs: cursor.separatesVLANs ? cursor.layers.vlanIDs : [])
     // A snap length may end inside the options: all that is needed of the header stands before them.
     let payloadStart = min(at + headerBytes, cursor.capturedEnd)
     return .segment(

@@ -39,8 +39,10 @@ public final class Connection {
 
   /// The first packet.
   public let firstPacket: PacketStamp
-  /// Tags and tunnels around the first packet.
+  /// Tags around the first packet.
   public let layers: LayerPath
+  /// Tunnels around the first packet, as the log names them.
+  public let tunnels: [String]
   /// The direction whose FIN or RST was seen first.
   public private(set) var firstEnder: Direction?
   /// Time from the SYN to the acknowledgement of its answer, in µs, where all three were captured.
@@ -49,12 +51,15 @@ public final class Connection {
   /// TCP segments of the capture until the end of a reset connection is told.
   var lingerPackets = 0
 
-  init(first segment: TCPSegment, packet: PacketStamp, environment: ReassemblyEnvironment) {
+  init(
+    first segment: TCPSegment, packet: PacketStamp, environment: ReassemblyEnvironment, tunnels: [String] = []
+  ) {
     key = segment.flow
     self.environment = environment
     firstPacket = packet
     lastPacket = packet
     layers = segment.layers
+    self.tunnels = tunnels
     // The sender of a SYN with ACK answers; any other first sender is taken for the one that opened.
     let answers = segment.flags.contains([.syn, .ack])
     originatorIsLower = segment.sentByLower != answers

@@ -50,6 +50,8 @@ public final class ConnectionTable {
   private var ahead: InlineArray<8, Int> = [-1, -1, -1, -1, -1, -1, -1, -1]
   private var lookAheadPlace = 0
   private var flowAhead: FlowKey?
+  /// The tunnels around the segment at hand.
+  private var tunnels: TunnelPath?
 
   private static let sweepPackets = 65536
 
@@ -75,6 +77,14 @@ public final class ConnectionTable {
     packetsUntilSweep -= 1
     if packetsUntilSweep == 0 { sweep(packet) }
     previousTime = packet.timestamp
+  }
+
+  /// Takes a segment from within tunnels, which are noted where it begins a connection.
+  @inline(never)
+  public func receive(_ segment: TCPSegment, _ bytes: RawSpan, packet: PacketStamp, tunnels: TunnelPath) {
+    self.tunnels = tunnels
+    receive(segment, bytes, packet: packet)
+    self.tunnels = nil
   }
 
   /// Looks ahead: asks for what a packet of `flow` will need that comes `distance` packets from now.
@@ -146,7 +156,8 @@ public final class ConnectionTable {
 
   private func make(_ segment: TCPSegment, _ packet: PacketStamp) -> Connection {
     gone.connections += 1
-    return Connection(first: segment, packet: packet, environment: environment)
+    return Connection(
+      first: segment, packet: packet, environment: environment, tunnels: tunnels.map(\.names) ?? [])
   }
 
   /// Tells the end of connections that were reset a while ago.

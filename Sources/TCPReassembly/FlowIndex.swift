@@ -26,12 +26,13 @@ struct FlowIndex {
   func hash(of key: FlowKey) -> Hash {
     let lower = key.lower.address.value
     let upper = key.upper.address.value
-    let ports = UInt64(key.lower.port) << 48 | UInt64(key.upper.port) << 32 | UInt64(key.network)
+    let ports = UInt64(key.lower.port) << 48 | UInt64(key.upper.port) << 32
     var mixed = Self.mix(UInt64(truncatingIfNeeded: lower) ^ seeds.0, UInt64(truncatingIfNeeded: upper) ^ seeds.1)
     if key.lower.address.isIPv6 || key.upper.address.isIPv6 {
       mixed ^= Self.mix(
         UInt64(truncatingIfNeeded: lower >> 64) ^ seeds.1, UInt64(truncatingIfNeeded: upper >> 64) ^ seeds.0)
     }
+    if key.scope != 0 { mixed ^= Self.mix(key.scope ^ seeds.0, seeds.1) }
     return Hash(value: UInt32(truncatingIfNeeded: Self.mix(mixed ^ ports, seeds.0 &+ seeds.1) >> 16))
   }
 

@@ -7,6 +7,8 @@ public struct AnalysisOptions: Sendable {
   public var limits: Limits
   /// Which copy counts where segments overlap with different bytes.
   public var overlapPolicy: OverlapPolicy
+  /// Whether connections are told apart by their VLAN identifiers, for networks that reuse addresses.
+  public var separatesVLANs: Bool
   /// Whether each frame is reported.
   public var reportsFrames: Bool
   /// Stop after this many packets.
@@ -15,11 +17,12 @@ public struct AnalysisOptions: Sendable {
   /// Options for a run.
   public init(
     limits: Limits = Limits(), overlapPolicy: OverlapPolicy = .first, reportsFrames: Bool = false,
-    packetLimit: Int? = nil
+    packetLimit: Int? = nil, separatesVLANs: Bool = false
   ) {
     self.limits = limits
     self.overlapPolicy = overlapPolicy
     self.reportsFrames = reportsFrames
     self.packetLimit = packetLimit
+    self.separatesVLANs = separatesVLANs
   }
 }

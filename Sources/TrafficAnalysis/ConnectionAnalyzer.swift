@@ -210,7 +210,8 @@ final class ConnectionAnalyzer: ByteStreamAnalyzer {
       connection: identity, packet: packet, discovery: .handshake, failure: exchange.failure,
       isIncomplete: isIncomplete || exchange.request == nil, request: exchange.request, response: exchange.response,
       isAcceptRight: exchange.isAcceptRight, deflate: exchange.agreement.deflate,
-      vlanIDs: connection.layers.vlanIDs, tcpRoundTripMicroseconds: connection.handshakeMicroseconds,
+      vlanIDs: connection.layers.vlanIDs, tunnels: connection.tunnels,
+      tcpRoundTripMicroseconds: connection.handshakeMicroseconds,
       waitMicroseconds: wait)
   }
 }

@@ -9,8 +9,6 @@ struct PacketCounts {
   private(set) var bytes = 0
   /// Packets that could not be decoded.
   private(set) var undecodable = 0
-  /// Pieces of fragmented IP packets.
-  private(set) var fragments = 0
   private var linkTypes: [UInt16] = []
   private var reasons: [String: Int] = [:]
   private var latestLinkType: UInt16?
@@ -24,10 +22,6 @@ struct PacketCounts {
     guard linkType != latestLinkType else { return }
     latestLinkType = linkType
     if !linkTypes.contains(linkType) { linkTypes.append(linkType) }
-  }
-
-  mutating func add(_ other: OtherProtocol) {
-    if case .fragment = other { fragments += 1 }
   }
 
   mutating func add(_ error: DecodeError) {

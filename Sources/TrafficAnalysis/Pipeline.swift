@@ -29,7 +29,7 @@ public final class Pipeline {
     self.sink = sink
     let context = AnalysisContext(options: options, sink: sink)
     self.context = context
-    decoder = PacketDecoder(limits: options.limits)
+    decoder = PacketDecoder(limits: options.limits, separatesVLANs: options.separatesVLANs)
     connections = ConnectionTable(limits: options.limits, overlapPolicy: options.overlapPolicy) { connection in
       ConnectionAnalyzer(context: context, connection: connection)
     }
@@ -86,11 +86,29 @@ public final class Pipeline {
     counts.add(byteCount: packet.bytes.count, linkType: packet.linkType)
     let decoded = decoder.decode(
       bytes, in: packet.bytes, originalLength: packet.originalLength, linkType: packet.linkType,
-      frameCheckBytes: packet.frameCheckBytes)
+      frameCheckBytes: packet.frameCheckBytes, timestamp: packet.timestamp)
     switch decoded {
-    case .segment(let segment): connections.receive(segment, bytes, packet: stamp)
-    case .other(let other): counts.add(other)
+    case .segment(let segment):
+      if segment.layers.tunnelCount == 0 {
+        connections.receive(segment, bytes, packet: stamp)
+      } else {
+        connections.receive(segment, bytes, packet: stamp, tunnels: decoder.tunnels)
+      }
+    case .other: break
+    case .container: takeContents(bytes, stamp)
     case .undecodable(let error): counts.add(error)
+    }
+  }
+
+  /// Takes the packets within a packet, or the one that its fragment completes.
+  @inline(never)
+  private func takeContents(_ bytes: RawSpan, _ stamp: PacketStamp) {
+    decoder.decodeContents(bytes, timestamp: stamp.timestamp) { decoded, bytes, tunnels in
+      switch decoded {
+      case .segment(let segment): connections.receive(segment, bytes, packet: stamp, tunnels: tunnels)
+      case .other, .container: break
+      case .undecodable(let error): counts.add(error)
+      }
     }
   }
 
@@ -110,11 +128,14 @@ public final class Pipeline {
   public func statistics(isFinal: Bool) -> StatsRecord {
     let transport = connections.statistics()
     let found = context.statistics
+    let fragments = decoder.fragments
     return StatsRecord(
       packet: latest ?? PacketStamp(timestamp: .epoch, number: 0, fileIndex: 0), isFinal: isFinal,
       linkTypes: counts.linkTypeNames, packets: counts.packets, bytes: counts.bytes, undecodable: counts.undecodable,
       undecodableReasons: counts.undecodableReasons, badChecksums: transport.badChecksums,
-      fragments: counts.fragments, tcpConnections: transport.connections, webSockets: found.webSockets,
+      fragments: fragments.fragments,
+      fragmentsDropped: fragments.dropped + (isFinal ? decoder.waitingFragments : 0),
+      fragmentOverlaps: fragments.overlaps, tcpConnections: transport.connections, webSockets: found.webSockets,
       openWebSockets: found.openWebSockets, failedHandshakes: found.failedHandshakes,
       tlsConnections: found.tlsConnections, oneSidedConnections: transport.oneSided, gaps: transport.gaps,
       gapBytes: transport.gapBytes, evicted: transport.evicted, httpConnections: found.httpConnections,

@@ -101,7 +101,8 @@ struct AnalysisPlan {
     return (
       AnalysisOptions(
         limits: limits, overlapPolicy: try Choice.of(command.input.overlap, "--overlap"),
-        reportsFrames: reportsFrames, packetLimit: command.input.packetLimit), payloadLimit
+        reportsFrames: reportsFrames, packetLimit: command.input.packetLimit,
+        separatesVLANs: command.input.vlanFlows), payloadLimit
     )
   }
 

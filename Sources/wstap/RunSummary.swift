@@ -62,6 +62,9 @@ struct RunSummary {
       parts.append("\(counted(stats.totals.unframedBytes, "captured byte")) that could not be told apart into frames")
     }
     if stats.undecodable > 0 { parts.append(counted(stats.undecodable, "packet") + " that could not be decoded") }
+    if stats.fragmentsDropped > 0 {
+      parts.append(counted(stats.fragmentsDropped, "piece") + " of fragmented IP packets")
+    }
     if stats.evicted > 0 { parts.append("\(counted(stats.evicted, "connection")) dropped at a limit") }
     return parts.isEmpty ? nil : "Lost: " + parts.joined(separator: ", ") + "."
   }

@@ -5,6 +5,7 @@ import Testing
 @Suite struct ArchitectureTests {
   /// The arrows of `docs/architecture.md`: what each target may import beside `everywhere`.
   static let arrows: [String: Set<String>] = [
+    "CBuildInfo": [],
     "CPcap": [],
     "CPrefetch": [],
     "CZlib": [],
@@ -21,7 +22,8 @@ import Testing
     "EventLogging": ["NetworkTypes", "HTTPDecoding", "WebSocketDecoding", "TrafficAnalysis"],
     "wstap": [
       "NetworkTypes", "PacketCapture", "LiveCapture", "PacketDecoding", "TCPReassembly", "HTTPDecoding",
-      "WebSocketDecoding", "TrafficAnalysis", "EventLogging", "ArgumentParser",
+      "WebSocketDecoding", "TrafficAnalysis", "EventLogging", "CBuildInfo",
+      "ArgumentParser",
     ],
   ]
 
@@ -38,6 +40,7 @@ import Testing
     "Sources/LiveCapture/CaptureFilter.swift",
     "Sources/NetworkTypes/ByteBuffer.swift",
     "Sources/NetworkTypes/ByteReader.swift",
+    "Sources/NetworkTypes/FileName.swift",
     "Sources/PacketCapture/CaptureFile.swift",
     "Sources/PacketCapture/GzipInflater.swift",
     "Sources/PacketCapture/InputFile.swift",
@@ -51,7 +54,12 @@ import Testing
     "Sources/WebSocketDecoding/Masking.swift",
     "Sources/WebSocketDecoding/UTF8Validator.swift",
     "Sources/wstap/FileIdentity.swift",
+    "Sources/wstap/Progress.swift",
+    "Sources/wstap/RawArguments.swift",
+    "Sources/wstap/Signals.swift",
     "Sources/wstap/StandardError.swift",
+    "Sources/wstap/Terminal.swift",
+    "Sources/wstap/Version.swift",
   ]
 
   /// The files with `@unchecked Sendable` in them, one a line.

@@ -18,7 +18,14 @@ enum CompleteRecords {
   /// The lines of all of them: every record of a connection for each identity, every one with `dir` in both directions.
   static func lines() throws -> [JSONValue] {
     let options = LogOptions(types: [.standard, .frame], headers: .all, writesFile: true)
-    return try NDJSONWriterTests.lines(options) { writer in
+    let embedding = try NDJSONWriterTests.lines(LogOptions(embedsJSON: true)) { writer in
+      withSpan(Array("{\"a\":null}".utf8)) { payload in
+        for message in identities.flatMap({ identity in Sender.allCases.flatMap { messages(identity, $0) } }) {
+          writer.message(message, payload: payload)
+        }
+      }
+    }
+    let all = try NDJSONWriterTests.lines(options) { writer in
       writer.meta(MetaRecord(packet: stamp, toolVersion: "1", inputs: ["a"], filter: "tcp"))
       for identity in identities {
         opens(identity).forEach(writer.open)
@@ -64,15 +71,15 @@ enum CompleteRecords {
         connection: identity, packet: stamp, discovery: .handshake, failure: nil, isIncomplete: false,
         request: request(value), response: response(value), isAcceptRight: true,
         deflate: OpenRecord.Deflate(clientBits: 8, serverBits: 15, clientResets: true, serverResets: false),
-        vlanIDs: [1, 4095], tcpRoundTripMicroseconds: 0, waitMicroseconds: 0)
+        vlanIDs: [1, 4095], tunnels: ["gre", "vxlan:100"], tcpRoundTripMicroseconds: 0, waitMicroseconds: 0)
     }
     for failure in OpenRecord.Failure.allCases {
       for discovery in OpenRecord.Discovery.allCases {
         records.append(
           OpenRecord(
             connection: identity, packet: stamp, discovery: discovery, failure: failure, isIncomplete: true,
-            request: nil, response: nil, isAcceptRight: nil, deflate: nil, vlanIDs: [], tcpRoundTripMicroseconds: nil,
-            waitMicroseconds: nil))
+            request: nil, response: nil, isAcceptRight: nil, deflate: nil, vlanIDs: [], tunnels: [],
+            tcpRoundTripMicroseconds: nil, waitMicroseconds: nil))
       }
     }
     return records
@@ -137,7 +144,8 @@ enum CompleteRecords {
   private static var stats: StatsRecord {
     StatsRecord(
       packet: stamp, isFinal: true, linkTypes: ["ethernet"], packets: 0, bytes: 0, undecodable: 0,
-      undecodableReasons: [(reason: "x", count: 1)], badChecksums: 0, fragments: 0, tcpConnections: 0, webSockets: 0,
+      undecodableReasons: [(reason: "x", count: 1)], badChecksums: 0, fragments: 0, fragmentsDropped: 0,
+      fragmentOverlaps: 0, tcpConnections: 0, webSockets: 0,
       openWebSockets: 0, failedHandshakes: 0, tlsConnections: 0, oneSidedConnections: 0, gaps: 0, gapBytes: 0,
       evicted: 0, memoryBytes: 1)
   }

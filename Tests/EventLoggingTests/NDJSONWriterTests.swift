@@ -95,14 +95,14 @@ struct NDJSONWriterTests {
       connection: identity, packet: Self.stamp, discovery: .handshake, failure: nil, isIncomplete: false,
       request: request, response: response, isAcceptRight: true,
       deflate: OpenRecord.Deflate(clientBits: 9, serverBits: 15, clientResets: true, serverResets: false),
-      vlanIDs: [7, 100], tcpRoundTripMicroseconds: 0, waitMicroseconds: 81)
+      vlanIDs: [7, 100], tunnels: ["vxlan:100", "gre"], tcpRoundTripMicroseconds: 0, waitMicroseconds: 81)
     try Self.expect(
       Self.lines { $0.open(record) }, Self.time, Self.connection(identity), Self.place,
       #""type":"open","ok":true,"how":"handshake","community_id":"\#(identity.communityID)","scheme":"ws""#,
       #""http_version":"1.1","method":"GET","status":101,"origin":"http://a","user_agent":"test/1","ws_version":"13""#,
       #""accept_ok":true,"subprotocol":"b","subprotocols_offered":["a","b"],"extensions":["permessage-deflate"]"#,
       #""extensions_offered":["permessage-deflate; client_max_window_bits"]"#,
-      #""deflate":{"c2s_bits":9,"s2c_bits":15,"c2s_reset":true,"s2c_reset":false},"vlan":[7,100]"#,
+      #""deflate":{"c2s_bits":9,"s2c_bits":15,"c2s_reset":true,"s2c_reset":false},"vlan":[7,100],"tunnel":["vxlan:100","gre"]"#,
       #""tcp_rtt_us":0,"wait_us":81,"incomplete":false,"pkt":12"#)
   }
 
@@ -110,7 +110,8 @@ struct NDJSONWriterTests {
     let identity = Self.identity(host: nil, path: nil)
     let record = OpenRecord(
       connection: identity, packet: Self.stamp, discovery: .handshake, failure: .noResponse, isIncomplete: true,
-      request: nil, response: nil, isAcceptRight: nil, deflate: nil, vlanIDs: [], tcpRoundTripMicroseconds: nil,
+      request: nil, response: nil, isAcceptRight: nil, deflate: nil, vlanIDs: [], tunnels: [],
+      tcpRoundTripMicroseconds: nil,
       waitMicroseconds: nil)
     try Self.expect(
       Self.lines { $0.open(record) }, Self.time, Self.connection(identity),
@@ -129,7 +130,8 @@ struct NDJSONWriterTests {
       ]))
     let record = OpenRecord(
       connection: identity, packet: Self.stamp, discovery: .handshake, failure: .noResponse, isIncomplete: false,
-      request: request, response: nil, isAcceptRight: nil, deflate: nil, vlanIDs: [], tcpRoundTripMicroseconds: nil,
+      request: request, response: nil, isAcceptRight: nil, deflate: nil, vlanIDs: [], tunnels: [],
+      tcpRoundTripMicroseconds: nil,
       waitMicroseconds: nil)
     let line = try #require(try Self.lines(LogOptions(headers: .all)) { $0.open(record) }.first)
     #expect(line["host"] == nil)
@@ -156,7 +158,7 @@ struct NDJSONWriterTests {
       fields: Self.fields([("Server", "s"), ("WWW-Authenticate", "Basic"), ("Set-Cookie", "a=b")]))
     let record = OpenRecord(
       connection: Self.identity(), packet: Self.stamp, discovery: .handshake, failure: .status, isIncomplete: false,
-      request: request, response: response, isAcceptRight: nil, deflate: nil, vlanIDs: [],
+      request: request, response: response, isAcceptRight: nil, deflate: nil, vlanIDs: [], tunnels: [],
       tcpRoundTripMicroseconds: nil, waitMicroseconds: nil)
     func names(_ which: LogOptions.Headers, _ name: String) throws -> [String]? {
       let line = try Self.lines(LogOptions(headers: which)) { $0.open(record) }.first
@@ -316,13 +318,14 @@ struct NDJSONWriterTests {
   @Test func `stats counts the run`() throws {
     let record = StatsRecord(
       packet: Self.stamp, isFinal: true, linkTypes: ["ethernet", "147"], packets: 1, bytes: 2, undecodable: 3,
-      undecodableReasons: [(reason: "x", count: 3)], badChecksums: 4, fragments: 5, tcpConnections: 6, webSockets: 7,
+      undecodableReasons: [(reason: "x", count: 3)], badChecksums: 4, fragments: 5, fragmentsDropped: 2,
+      fragmentOverlaps: 1, tcpConnections: 6, webSockets: 7,
       openWebSockets: 8, failedHandshakes: 9, tlsConnections: 10, oneSidedConnections: 11, gaps: 12, gapBytes: 13,
       evicted: 14, memoryBytes: 15)
     try Self.expect(
       Self.lines { $0.stats(record) }, Self.time, #""type":"stats","final":true,"link_types":["ethernet","147"]"#,
       #""pkts":1,"bytes":2,"undecodable":3,"undecodable_reasons":[{"reason":"x","count":3}],"bad_checksums":4"#,
-      #""ip_fragments":5,"tcp_conns":6,"ws_conns":7,"ws_open":8,"failed":9,"tls_conns":10,"one_sided":11,"gaps":12"#,
+      #""ip_fragments":5,"fragments_dropped":2,"fragment_overlaps":1,"tcp_conns":6,"ws_conns":7,"ws_open":8,"failed":9,"tls_conns":10,"one_sided":11,"gaps":12"#,
       #""gap_bytes":13,"evicted":14,"mem_bytes":15"#)
   }
 

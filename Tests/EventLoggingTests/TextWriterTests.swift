@@ -78,7 +78,7 @@ struct TextWriterTests {
       request: request, response: response, isAcceptRight: true,
       deflate: deflate
         ? OpenRecord.Deflate(clientBits: 15, serverBits: 15, clientResets: false, serverResets: false) : nil,
-      vlanIDs: [], tcpRoundTripMicroseconds: nil, waitMicroseconds: wait)
+      vlanIDs: [], tunnels: [], tcpRoundTripMicroseconds: nil, waitMicroseconds: wait)
   }
 
   static func summary(messages: Int, payload: Int, gap: Int = 0, unframed: Int = 0, conflicts: Int = 0)
@@ -322,7 +322,8 @@ struct TextWriterTests {
   @Test func `stats make a line on the way and none at the end`() throws {
     var record = StatsRecord(
       packet: Self.stamp, isFinal: false, linkTypes: [], packets: 1200, bytes: 2, undecodable: 0,
-      undecodableReasons: [], badChecksums: 0, fragments: 0, tcpConnections: 0, webSockets: 7, openWebSockets: 2,
+      undecodableReasons: [], badChecksums: 0, fragments: 0, fragmentsDropped: 0, fragmentOverlaps: 0,
+      tcpConnections: 0, webSockets: 7, openWebSockets: 2,
       failedHandshakes: 0, tlsConnections: 0, oneSidedConnections: 0, gaps: 1, gapBytes: 13, evicted: 0,
       memoryBytes: nil)
     #expect(

@@ -24,4 +24,21 @@ struct FlowKeyTests {
     ]
     #expect(keys.count == 5)
   }
+
+  @Test func `a network, even of number 0, and VLAN identifiers tell connections apart`() {
+    let one = Endpoint("10.0.0.1:40000")
+    let other = Endpoint("10.0.0.2:80")
+    let keys = [
+      FlowKey(one, other), FlowKey(one, other, network: 0), FlowKey(one, other, network: 1),
+      FlowKey(one, other, network: nil, vlanIDs: [0]), FlowKey(one, other, network: nil, vlanIDs: [0, 0]),
+      FlowKey(one, other, network: 1, vlanIDs: [5]), FlowKey(one, other, network: nil, vlanIDs: [5, 6]),
+      FlowKey(one, other, network: nil, vlanIDs: [6, 5]),
+    ]
+    #expect(Set(keys).count == keys.count)
+    #expect(keys[0] == FlowKey(other, one, network: nil))
+    #expect(keys.map(\.network) == [nil, 0, 1, nil, nil, 1, nil, nil])
+    #expect(keys.map(\.vlanIDs) == [[], [], [], [0], [0, 0], [5], [5, 6], [6, 5]])
+    #expect(FlowKey(one, other, network: .max, vlanIDs: [1, 2, 3, 0xffff, 5]).vlanIDs == [1, 2, 3, 0xfff])
+    #expect(FlowKey(one, other, network: .max).network == .max)
+  }
 }

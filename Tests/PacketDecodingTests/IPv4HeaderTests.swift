@@ -71,7 +71,7 @@ struct IPv4HeaderTests {
 
   @Test(
     arguments: [
-      (17, .udp), (1, .icmp), (132, .ipProtocol(132)), (47, .ipProtocol(47)), (50, .ipProtocol(50)),
+      (17, .udp), (1, .icmp), (132, .ipProtocol(132)), (103, .ipProtocol(103)), (50, .ipProtocol(50)),
       (255, .ipProtocol(255)),
     ] as [(UInt8, OtherProtocol)])
   func `other protocols are told apart`(number: UInt8, other: OtherProtocol) {

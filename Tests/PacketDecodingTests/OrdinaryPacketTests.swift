@@ -20,7 +20,8 @@ struct OrdinaryPacketTests {
     case (.segment(let one), .segment(let other)): isSame(one, other)
     case (.other(let one), .other(let other)): one == other
     case (.undecodable(let one), .undecodable(let other)): one == other
-    case (.segment, _), (.other, _), (.undecodable, _): false
+    case (.container, .container): true
+    case (.segment, _), (.other, _), (.container, _), (.undecodable, _): false
     }
   }
 

@@ -57,6 +57,7 @@ struct PacketDecoderTests {
           #expect(error.kind == .truncated)
           #expect(error.needed > error.available && error.offset + error.available == length)
         case .other(let other): Issue.record("\(other) at length \(length)")
+        case .container: Issue.record("a container at length \(length)")
         }
       }
     }

@@ -75,7 +75,8 @@ extension LogSchema {
       "vlan", .array(.integer(0...4095)),
       "VLAN ids around the connection's first packet, outermost first, at most four.", absent: "without tags"),
     FieldSchema(
-      "tunnel", .array(.text), "Tunnels around the connection's first packet, outermost first.",
+      "tunnel", .array(.text),
+      "Tunnels around the connection's first packet, outermost first, at most six: a name, and `:` with a decimal number where the tunnel has one, as in `vxlan:100`.",
       absent: "without tunnels"),
     FieldSchema(
       "tcp_rtt_us", .count, unit: "µs", "From the SYN to the acknowledgement of its answer.",

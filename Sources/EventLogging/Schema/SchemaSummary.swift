@@ -95,7 +95,7 @@ extension LogSchema {
       FieldSchema("final", .boolean, "This is the last line: `true`, today always."),
       FieldSchema(
         "link_types", .array(.text),
-        "`ethernet`, `null`, `loop`, `raw`, `ipv4`, `ipv6`, `linux_sll`, `linux_sll2`, or `link type N` for one that is not decoded, in the order of their first packets."
+        "The names of the LINKTYPE_ registry in lower case (`ethernet`, `raw`, `linux_sll2`, …), or `link type N` for one that is not decoded, in the order of their first packets."
       ),
       FieldSchema("pkts", .count, "Packets that passed the filter."),
       FieldSchema("bytes", .count, unit: "bytes", "What was captured of those."),
@@ -105,7 +105,15 @@ extension LogSchema {
       FieldSchema(
         "bad_checksums", .count,
         "TCP segments whose checksum is wrong, as offloading leaves them; their data counts all the same."),
-      FieldSchema("ip_fragments", .count, "Pieces of fragmented IP packets, which are not put together."),
+      FieldSchema("ip_fragments", .count, "Pieces of fragmented IP packets."),
+      FieldSchema(
+        "fragments_dropped", .count,
+        "Pieces that were given up: the rest of their packet did not come within 30 s of packet time, 65,536 fragments, or the room there is; the snap length cut them; or they contradict others. A copy of a piece of a packet that was whole already may be among them."
+      ),
+      FieldSchema(
+        "fragment_overlaps", .count,
+        "Pieces that overlap others with different bytes, which is an evasion: the first copy counts. In IPv6 every overlap that is not a copy is counted, and the packet is dropped (RFC 5722)."
+      ),
       FieldSchema("tcp_conns", .count, "TCP connections."),
       FieldSchema("ws_conns", .count, "WebSockets whose frames were decoded."),
       FieldSchema("ws_open", .count, "Those whose end was not told yet: 0 in the last line."),

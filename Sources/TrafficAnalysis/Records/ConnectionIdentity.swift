@@ -39,7 +39,8 @@ public final class ConnectionIdentity {
     var input = flow
     Self.append(UInt64(bitPattern: start.nanoseconds), to: &input)
     Self.append(UInt64(0), to: &input)  // The stream identifier, for HTTP/2 and 3.
-    if key.network != 0 { Self.append(key.network, to: &input) }
+    if let network = key.network { Self.append(network, to: &input) }
+    for identifier in key.vlanIDs { Self.append(identifier, to: &input) }
     name = Base32.encode(Array(SHA1.digest(input).prefix(8)))
   }
 

@@ -59,6 +59,8 @@ public struct OpenRecord {
   public var deflate: Deflate?
   /// VLAN identifiers around the first packet.
   public var vlanIDs: [UInt16]
+  /// Tunnels around the first packet, outermost first: "gre", "vxlan:100".
+  public var tunnels: [String]
   /// Time from SYN to the acknowledgement of its answer, in µs.
   public var tcpRoundTripMicroseconds: Int64?
   /// Time from the request to its answer, in µs.

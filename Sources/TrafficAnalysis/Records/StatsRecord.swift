@@ -20,6 +20,10 @@ public struct StatsRecord: Sendable {
   public var badChecksums: Int
   /// Pieces of fragmented IP packets.
   public var fragments: Int
+  /// Those that were given up: the rest of their packets did not come, or they contradict others.
+  public var fragmentsDropped: Int
+  /// Those that overlap others with different bytes, and in IPv6 all that overlap without being copies.
+  public var fragmentOverlaps: Int
   /// TCP connections.
   public var tcpConnections: Int
   /// WebSockets.

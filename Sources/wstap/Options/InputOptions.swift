@@ -22,4 +22,7 @@ struct InputOptions: ParsableArguments {
     help: ArgumentHelp(
       "Which copy counts where TCP segments overlap with different bytes: first or last.", valueName: "WHICH"))
   var overlap: String = OverlapPolicy.first.rawValue
+
+  @Flag(help: "Tell connections apart by their VLAN ids too, for networks that use addresses again.")
+  var vlanFlows = false
 }
