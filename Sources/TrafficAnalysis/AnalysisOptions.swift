@@ -11,15 +11,18 @@ public struct AnalysisOptions: Sendable {
   public var reportsFrames: Bool
   /// Stop after this many packets.
   public var packetLimit: Int?
+  /// Server ports whose connections are WebSockets from their first byte, whatever that is (`--decode-as`).
+  public var forcedPorts: Set<UInt16>
 
   /// Options for a run.
   public init(
     limits: Limits = Limits(), overlapPolicy: OverlapPolicy = .first, reportsFrames: Bool = false,
-    packetLimit: Int? = nil
+    packetLimit: Int? = nil, forcedPorts: Set<UInt16> = []
   ) {
     self.limits = limits
     self.overlapPolicy = overlapPolicy
     self.reportsFrames = reportsFrames
     self.packetLimit = packetLimit
+    self.forcedPorts = forcedPorts
   }
 }
