@@ -169,7 +169,7 @@ final class ConnectionAnalyzer: ByteStreamAnalyzer {
     if record.failure != nil { context.statistics.failedHandshakes += 1 }
     let analyzer = begin(record, clientDirection: http.requestDirection, exchange.agreement)
     // Where the client's frames begin is unknown without its request.
-    if exchange.request == nil { analyzer.loseFraming(of: http.requestDirection, at: 0) }
+    if exchange.request == nil { analyzer.loseFraming(of: http.requestDirection, at: 0, trustsFirst: true) }
     let answer = StreamPosition(
       direction: http.requestDirection.opposite, offset: http.responseOffset, packet: position.packet)
     HandshakeChecks.check(exchange) { rule, detail in

@@ -11,6 +11,8 @@ final class FrameResync {
   private(set) var lostAt = 0
   private(set) var places: [DirectionSummary.Resync] = []
   private(set) var count = 0
+  /// Whether the first byte of the search likely begins a frame.
+  private(set) var trustsFirst = false
   private var untold: Int?
   private let namedLimit: Int
 
@@ -20,6 +22,7 @@ final class FrameResync {
 
   func begin(_ chain: FrameChain, lostAt offset: Int) {
     self.chain = chain
+    trustsFirst = chain.rules.trustsFirst
     lostAt = offset
   }
 
@@ -47,12 +50,18 @@ final class FrameResync {
 /// Finding the frames of a direction again.
 extension WebSocketAnalyzer {
   /// Begins to look for frames behind bytes that are missing from `offset` on.
-  func beginSearch(_ side: WebSocketSide, lostAt offset: Int) {
+  ///
+  /// - Parameters:
+  ///   - side: Whose frames.
+  ///   - offset: Where in the stream they were lost.
+  ///   - trustsFirst: Whether the next byte likely begins a frame.
+  func beginSearch(_ side: WebSocketSide, lostAt offset: Int, trustsFirst: Bool = false) {
     // Other versions have other framing.
     guard agreement.followsRFC6455 else { return }
     let resync = side.resync ?? FrameResync(namedLimit: context.limits.namedResyncs)
     side.resync = resync
-    resync.begin(FrameChain(rules: rules(of: side), limits: context.limits), lostAt: offset)
+    resync.begin(
+      FrameChain(rules: rules(of: side, trustsFirst: trustsFirst), limits: context.limits), lostAt: offset)
   }
 
   /// Goes on with a search that was begun elsewhere.
@@ -64,12 +73,13 @@ extension WebSocketAnalyzer {
     let side = side(of: position.direction)
     guard let resync = side.resync, resync.chain != nil else { return }
     resync.chainStart = start
-    resync.chain = chain.restarted(by: rules(of: side), limits: context.limits)
+    resync.chain = chain.restarted(by: rules(of: side, trustsFirst: resync.trustsFirst), limits: context.limits)
     search(side, resync, position)
   }
 
-  private func rules(of side: WebSocketSide) -> FrameChain.Rules {
-    FrameChain.Rules(isMasked: side.sender == .client, allowsCompression: agreement.deflate != nil)
+  private func rules(of side: WebSocketSide, trustsFirst: Bool) -> FrameChain.Rules {
+    FrameChain.Rules(
+      isMasked: side.sender == .client, allowsCompression: agreement.deflate != nil, trustsFirst: trustsFirst)
   }
 
   /// Takes the next bytes of a direction whose place in its frames is lost.
@@ -98,7 +108,9 @@ extension WebSocketAnalyzer {
       resume(side, resync, finding, position)
     } else {
       side.counts.unframedBytes += resync.chain?.end ?? 0
-      resync.begin(FrameChain(rules: rules(of: side), limits: context.limits), lostAt: resync.lostAt)
+      // Before the first bytes there is only the hole that the handshake was lost in.
+      let trustsFirst = resync.trustsFirst && resync.chain?.end == 0
+      beginSearch(side, lostAt: resync.lostAt, trustsFirst: trustsFirst)
     }
   }
 

@@ -67,7 +67,7 @@ extension ConnectionAnalyzer {
       if connection.beginsAtSYN(direction) {
         analyzer.loseContext(of: direction)
       } else {
-        analyzer.loseFraming(of: direction, at: 0)
+        analyzer.loseFraming(of: direction, at: 0, trustsFirst: true)
       }
     }
   }
@@ -79,11 +79,19 @@ extension ConnectionAnalyzer {
         of: exchange, clientDirection: clientDirection, packet: position.packet, wait: nil, isIncomplete: true,
         discovery: .midstream),
       clientDirection: clientDirection, .guessed(mayCompress: exchange.offersCompression))
-    for direction in Direction.allCases { analyzer.loseFraming(of: direction, at: 0) }
     for direction in Direction.allCases {
-      guard let (chain, start) = midstream.take(direction) else { continue }
-      let place = StreamPosition(direction: direction, offset: start, packet: position.packet)
-      analyzer.adopt(chain, from: start, place)
+      let found = midstream.take(direction)
+      // Behind a request stands the client's first frame.
+      if midstream.attempt != nil, direction == clientDirection, let found, found.isWhole {
+        analyzer.loseContext(of: direction)
+        let place = StreamPosition(direction: direction, offset: found.start, packet: position.packet)
+        _ = found.chain.held(from: 0).withRawSpan { analyzer.receive($0, at: place) }
+        continue
+      }
+      analyzer.loseFraming(of: direction, at: 0, trustsFirst: found?.isWhole ?? true)
+      guard let found else { continue }
+      let place = StreamPosition(direction: direction, offset: found.start, packet: position.packet)
+      analyzer.adopt(found.chain, from: found.start, place)
     }
     for direction in Direction.allCases where direction != position.direction {
       guard let end = ends[direction.rawValue] else { continue }

@@ -31,6 +31,8 @@ final class MidstreamSearch {
   private var starts: InlineArray<2, Int> = [0, 0]
   /// The best evidence from before a hole.
   private var earlier: InlineArray<2, FrameChain.Finding?> = [nil, nil]
+  /// Whether bytes are missing behind what was given; for the client that made a request, before it as well.
+  private var hasHole: InlineArray<2, Bool> = [false, false]
   private var examined: InlineArray<2, Int> = [0, 0]
   private let limits: Limits
 
@@ -65,17 +67,19 @@ final class MidstreamSearch {
     if case .webSocket = decided { return decided }
     if let best = chains[index]?.best, best.bits > earlier[index]?.bits ?? 0 { earlier[index] = best }
     chains[index] = nil
+    if examined[index] > 0 || position.direction == attempt?.requestDirection { hasHole[index] = true }
     return .undecided
   }
 
   /// Notes that a direction is over.
   func finish(_ direction: Direction) -> Verdict { settle(direction, isEnd: true) }
 
-  /// Takes out the search of a direction, and where in the stream it began.
-  func take(_ direction: Direction) -> (chain: FrameChain, start: Int)? {
-    guard let chain = chains[direction.rawValue] else { return nil }
-    chains[direction.rawValue] = nil
-    return (chain, starts[direction.rawValue])
+  /// Takes out the search of a direction, where in the stream it began, and whether it holds all of the direction.
+  func take(_ direction: Direction) -> (chain: FrameChain, start: Int, isWhole: Bool)? {
+    let index = direction.rawValue
+    guard let chain = chains[index] else { return nil }
+    chains[index] = nil
+    return (chain, starts[index], chain.heldFrom == 0 && chain.end == examined[index] && !hasHole[index])
   }
 
   private func settle(_ direction: Direction, isEnd: Bool) -> Verdict {
@@ -85,11 +89,12 @@ final class MidstreamSearch {
 
   private func rules(of direction: Direction) -> FrameChain.Rules {
     guard let attempt else {
-      return FrameChain.Rules(isMasked: nil, allowsCompression: true, headBits: 12, chainBits: 1 << 20)
+      return FrameChain.Rules(
+        isMasked: nil, allowsCompression: true, trustsFirst: false, headBits: 12, chainBits: 1 << 20)
     }
     return FrameChain.Rules(
       isMasked: direction == attempt.requestDirection, allowsCompression: attempt.exchange.offersCompression,
-      headBits: 12, chainBits: 1 << 20)
+      trustsFirst: false, headBits: 12, chainBits: 1 << 20)
   }
 
   private func best(of direction: Direction) -> FrameChain.Finding? {

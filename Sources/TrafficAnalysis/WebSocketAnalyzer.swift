@@ -90,12 +90,13 @@ final class WebSocketAnalyzer: ByteStreamAnalyzer {
   /// - Parameters:
   ///   - direction: The direction, of which nothing was given yet.
   ///   - offset: Where in the stream its frames may have begun.
-  func loseFraming(of direction: Direction, at offset: Int) {
+  ///   - trustsFirst: Whether the first byte likely begins a frame.
+  func loseFraming(of direction: Direction, at offset: Int, trustsFirst: Bool) {
     let side = side(of: direction)
     guard side.decoder.isBetweenFrames, !side.decoder.skip(1) else { return }
     side.assembler.loseContext()
     side.hasSeenMessageStart = false
-    beginSearch(side, lostAt: offset)
+    beginSearch(side, lostAt: offset, trustsFirst: trustsFirst)
   }
 
   /// Says that what a direction's messages may refer back to is not known.

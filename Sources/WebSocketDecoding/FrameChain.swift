@@ -17,15 +17,21 @@ public struct FrameChain: Sendable {
     public var isMasked: Bool?
     /// Whether RSV1 may mark compressed messages (RFC 7692 §6).
     public var allowsCompression: Bool
+    /// Whether the first byte very likely begins a frame: it is the first one captured, or follows a lost handshake.
+    ///
+    /// Then it is one place instead of many where a false chain may begin, so that a frame there which leads into a
+    /// chain that is believed is one by 5 bits of its header and 7 of its length, beside that likelihood.
+    public var trustsFirst: Bool
     /// Bits from which on a frame is told.
     public var headBits: Int
     /// Bits from which on a chain is believed.
     public var chainBits: Int
 
     /// Rules for a search.
-    public init(isMasked: Bool?, allowsCompression: Bool, headBits: Int, chainBits: Int) {
+    public init(isMasked: Bool?, allowsCompression: Bool, trustsFirst: Bool, headBits: Int, chainBits: Int) {
       self.isMasked = isMasked
       self.allowsCompression = allowsCompression
+      self.trustsFirst = trustsFirst
       self.headBits = headBits
       self.chainBits = chainBits
     }
@@ -135,9 +141,7 @@ public struct FrameChain: Sendable {
     if isEnd, best?.opcode == .close { best?.bits += 4 }
     if best?.head == nil, let last = best, last.bits >= rules.headBits { best?.head = headOffset(last) }
     for link in waiting.links where link.head != nil && link.bits > best?.bits ?? 0 { best = link }
-    // Nothing more will come, and that there are frames is known where their masking is.
-    guard let best, best.bits >= (rules.isMasked == nil ? rules.chainBits : rules.headBits), rival(of: best) == nil
-    else { return nil }
+    guard let best, best.bits >= rules.lastBits, rival(of: best) == nil else { return nil }
     return finding(best)
   }
 
@@ -190,6 +194,7 @@ public struct FrameChain: Sendable {
     let headerBits = rarity.bits(at: place)
     var link = ChainLink(header, at: place, startBits: startBits(header), isAligned: isBoundary)
     link.addHeader(bits: headerBits)
+    if rules.trustsFirst, place == 0, isBoundary { link.head = headOffset(link) }
     if let arrived, arrived.allows(header) {
       if let finding = decide(arrived) { return finding }
       let longer = ChainLink(header, at: place, after: arrived, headerBits: headerBits, isAligned: isBoundary)
@@ -270,8 +275,16 @@ extension FrameChain.Rules {
   }
 
   /// A search where it is known that there are frames.
-  public init(isMasked: Bool, allowsCompression: Bool) {
-    self.init(isMasked: isMasked, allowsCompression: allowsCompression, headBits: 20, chainBits: 24)
+  public init(isMasked: Bool, allowsCompression: Bool, trustsFirst: Bool) {
+    self.init(
+      isMasked: isMasked, allowsCompression: allowsCompression, trustsFirst: trustsFirst, headBits: 20, chainBits: 24)
+  }
+
+  /// Bits of a chain that is believed because nothing more will come.
+  var lastBits: Int {
+    // That there are frames is known where their masking is.
+    guard isMasked != nil else { return chainBits }
+    return trustsFirst ? 12 : headBits
   }
 
   /// Whether the rest of a header does not speak against it: the shortest form of its length, and no absurd one.
