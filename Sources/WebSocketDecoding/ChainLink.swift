@@ -25,7 +25,22 @@ struct ChainLink: Sendable {
   private let isAligned: Bool
   /// Bits that came from headers without payload or segment to bear them out.
   private var weakBits = 0
-  private var isRepetition = false
+  /// Whether one of the two frames before has the same header.
+  private(set) var isRepetition = false
+  /// A digest of what was looked at of the payload, once that is there.
+  private var digest: UInt64 = 0
+  /// Whether the frame is one before over again.
+  private var isConstant = false
+  private var before: Signature?
+  private var secondBefore: Signature?
+
+  /// By what two frames look the same.
+  private struct Signature: Sendable, Equatable {
+    var opcode: Opcode
+    var length: UInt64
+    var key: UInt32?
+    var digest: UInt64
+  }
   private(set) var message: Message
   /// Whether the payload is that of a text message which is not compressed.
   let isText: Bool
@@ -57,12 +72,13 @@ struct ChainLink: Sendable {
     hasTwoLengths = last.hasTwoLengths || header.payloadLength != last.header.payloadLength
     weakBits = last.weakBits
     (message, isText) = Self.next(last.message, header)
-    let isSame = header.payloadLength == last.header.payloadLength && header.opcode == last.header.opcode
-    if isSame, header.maskingKey == last.header.maskingKey {
-      // Bytes that repeat are no evidence, however often they do.
-      isRepetition = true
-      return
+    before = last.signature
+    secondBefore = last.before
+    isRepetition = [before, secondBefore].contains { other in
+      other?.opcode == header.opcode && other?.length == header.payloadLength && other?.key == header.maskingKey
     }
+    // Bytes that repeat are no evidence, however often they do.
+    guard !isRepetition else { return }
     addHeader(bits: headerBits)
     // A client with one key for all its frames: 32 bits that fit.
     if let key = header.maskingKey, key == last.header.maskingKey { bits += 10 }
@@ -93,13 +109,25 @@ struct ChainLink: Sendable {
     bits += worth
   }
 
+  private var signature: Signature {
+    Signature(opcode: header.opcode, length: header.payloadLength, key: header.maskingKey, digest: digest)
+  }
+
+  /// Adds what the payload is worth, unless it came before with the same header.
+  mutating func addPayload(bits worth: Int, digest: UInt64) {
+    self.digest = digest
+    // A key that comes again with the same length is that of one frame whose payload repeats.
+    isConstant = signature == before || signature == secondBefore || (isRepetition && header.maskingKey != nil)
+    if !isConstant || worth < 0 { bits += worth }
+  }
+
   /// Adds what it is worth that the frame ends where a segment does.
   ///
   /// - Parameter isTrusted: Whether it is known that there are frames: then frames of one size after the other count.
   mutating func addAlignment(isTrusted: Bool) {
     if isAligned { alignedFrames += 1 }
     guard !isRepetition else {
-      if isAligned, isTrusted { bits += 4 }
+      if isAligned, isTrusted, !isConstant { bits += 4 }
       return
     }
     // Seven bits of length, or more, say just that.

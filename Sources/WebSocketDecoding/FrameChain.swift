@@ -176,8 +176,8 @@ public struct FrameChain: Sendable {
     guard !hasArrived else { return nil }
     hasArrived = true
     while var link = waiting.removeFirst(endingAt: place) {
-      guard let payload = payloadBits(link) else { continue }
-      link.bits += payload
+      guard let payload = evidence(link) else { continue }
+      link.addPayload(bits: payload.bits, digest: payload.digest)
       if isBoundary { link.addAlignment(isTrusted: rules.isMasked != nil) }
       if link.head == nil, link.bits >= rules.headBits { link.head = headOffset(link) }
       if link.bits > arrived?.bits ?? Int.min { arrived = link }
@@ -217,12 +217,12 @@ public struct FrameChain: Sendable {
   }
 
   /// Bits by which the payload of the frame speaks for it, or `nil` if it speaks against it.
-  private mutating func payloadBits(_ link: ChainLink) -> Int? {
+  private func evidence(_ link: ChainLink) -> FrameEvidence.Payload? {
     let start = link.offset - heldFrom
     // What was dropped of it says nothing.
-    guard start >= 0 else { return 0 }
+    guard start >= 0 else { return FrameEvidence.Payload(bits: 0, digest: 0) }
     return bytes.withRawSpan { all in
-      FrameEvidence.payloadBits(
+      FrameEvidence.payload(
         all.extracting(start + link.header.headerLength..<place - heldFrom), link.header, isText: link.isText)
     }
   }

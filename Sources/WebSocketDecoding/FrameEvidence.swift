@@ -10,8 +10,26 @@ enum FrameEvidence {
   /// Most bits of one text: what is no frame but text of a real one may go on being text.
   private static let textLimit = 16
 
-  /// The bits, or `nil` if the payload speaks against the frame.
-  static func payloadBits(_ payload: RawSpan, _ header: FrameHeader, isText: Bool) -> Int? {
+  /// What a payload says.
+  struct Payload {
+    /// Bits for the frame.
+    var bits: Int
+    /// By what it is told apart from others: its beginning as it stood on the wire.
+    var digest: UInt64
+  }
+
+  /// What a payload says, or `nil` if it speaks against the frame.
+  static func payload(_ payload: RawSpan, _ header: FrameHeader, isText: Bool) -> Payload? {
+    guard let bits = payloadBits(payload, header, isText: isText) else { return nil }
+    // FNV-1a: a collision only withholds evidence.
+    var digest: UInt64 = 0xcbf2_9ce4_8422_2325
+    for index in 0..<min(payload.byteCount, lookedAt) {
+      digest = (digest ^ UInt64(payload.checkedByte(index))) &* 0x0000_0100_0000_01b3
+    }
+    return Payload(bits: bits, digest: digest)
+  }
+
+  private static func payloadBits(_ payload: RawSpan, _ header: FrameHeader, isText: Bool) -> Int? {
     switch header.opcode {
     case .close: return closeBits(payload, header)
     case .text, .binary, .continuation:

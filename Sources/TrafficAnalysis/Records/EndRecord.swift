@@ -31,9 +31,9 @@ public struct DirectionSummary: Sendable {
   /// Captured bytes that could not be told apart into frames.
   public var unframedBytes: Int
   /// Where frames were lost and found again, the first `Limits.namedResyncs` of them.
-  public var resyncs: [Resync]
+  public var resyncs: [Resync] = []
   /// How often they were.
-  public var resyncCount: Int
+  public var resyncCount = 0
 
   /// A stretch of a direction's stream in which frames could not be told apart, and that is over.
   public struct Resync: Sendable, Hashable {
