@@ -182,6 +182,8 @@ public struct MessageAssembler {
     case .failed: undecoded = lostContext == nil ? .inflateFailed : .contextLost
     case .limitReached: undecoded = .outputLimit
     }
+    // A part of what cannot be told whole is told by nobody.
+    collector.discard()
     // What the message put into the window is unknown.
     loseContext()
   }
