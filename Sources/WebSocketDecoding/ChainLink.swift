@@ -23,6 +23,10 @@ struct ChainLink: Sendable {
   private(set) var alignedFrames = 0
   private(set) var hasTwoLengths = false
   private let isAligned: Bool
+  /// The chain's first frame.
+  let start: Int
+  /// The number of the segment that the chain begins with, if it begins with one of the first.
+  var firstBorder: Int?
   /// Bits that came from headers without payload or segment to bear them out.
   private var weakBits = 0
   /// Whether one of the two frames before has the same header.
@@ -56,6 +60,7 @@ struct ChainLink: Sendable {
     self.header = header
     self.offset = offset
     self.isAligned = isAligned
+    start = offset
     bits = startBits
     (message, isText) = Self.next(.unknown, header)
   }
@@ -65,6 +70,8 @@ struct ChainLink: Sendable {
     self.header = header
     self.offset = offset
     self.isAligned = isAligned
+    start = last.start
+    firstBorder = last.firstBorder
     head = last.head
     bits = last.bits
     frames = last.frames + 1

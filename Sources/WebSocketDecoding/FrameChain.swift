@@ -116,9 +116,13 @@ public struct FrameChain: Sendable {
   public mutating func search() -> Finding? {
     while place < end || (place == end && isBoundary) {
       if let finding = arrive() { return finding }
+      guard place < end else { break }
       let index = place - heldFrom
-      guard index <= bytes.count - 2 else { break }
-      if rules.isPlausible(bytes[index], bytes[index + 1]) {
+      if arrived == nil, isCutBySegment(index) {
+        rarity.add(false, at: place)
+      } else if index == bytes.count - 1 {
+        break
+      } else if rules.isPlausible(bytes[index], bytes[index + 1]) {
         guard let header = bytes.withRawSpan({ FrameHeader($0, at: index) }) else { break }
         if let finding = extend(header) { return finding }
       } else {
@@ -151,6 +155,21 @@ public struct FrameChain: Sendable {
     passedBoundaries < boundaries.count && boundaries[passedBoundaries] == place
   }
 
+  /// Whether a segment ends inside a header that would begin here: no chain begins with such a one.
+  private func isCutBySegment(_ index: Int) -> Bool {
+    let next = passedBoundaries + (isBoundary ? 1 : 0)
+    guard next < boundaries.count else { return false }
+    let room = boundaries[next] - place
+    guard room >= 2, index + 1 < bytes.count else { return room < 2 }
+    let lengthBytes =
+      switch bytes[index + 1] & 0x7f {
+      case 126: 2
+      case 127: 8
+      default: 0
+      }
+    return room < 2 + lengthBytes + (bytes[index + 1] & 0x80 == 0 ? 0 : 4)
+  }
+
   private mutating func advance() {
     if isBoundary { passedBoundaries += 1 }
     if passedBoundaries > 1024 {
@@ -179,6 +198,10 @@ public struct FrameChain: Sendable {
       guard let payload = evidence(link) else { continue }
       link.addPayload(bits: payload.bits, digest: payload.digest)
       if isBoundary { link.addAlignment(isTrusted: rules.isMasked != nil) }
+      // It fills one of the first segments. Should that be the end of a payload instead, one in 2^12 looks so.
+      if link.head == nil, isBoundary, rules.isMasked != nil, link.firstBorder == passedBoundaries - 1 {
+        link.head = link.start
+      }
       if link.head == nil, link.bits >= rules.headBits { link.head = headOffset(link) }
       if link.bits > arrived?.bits ?? Int.min { arrived = link }
     }
@@ -193,6 +216,7 @@ public struct FrameChain: Sendable {
     guard rules.isPlausible(header) else { return nil }
     let headerBits = rarity.bits(at: place)
     var link = ChainLink(header, at: place, startBits: startBits(header), isAligned: isBoundary)
+    if isBoundary, passedBoundaries <= 4, header.opcode != .continuation { link.firstBorder = passedBoundaries }
     link.addHeader(bits: headerBits)
     if rules.trustsFirst, place == 0, isBoundary { link.head = headOffset(link) }
     if let arrived, arrived.allows(header) {
