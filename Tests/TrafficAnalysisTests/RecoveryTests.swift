@@ -119,7 +119,8 @@ struct RecoveryTests {
     var tally = Tally()
     let sample = Self.sample(seed: 41, isCompressed: isCompressed, segmentBytes: segmentBytes)
     for index in sample.start..<sample.packets.count {
-      Self.check(sample, losing: [index], tally: &tally, "\(isCompressed ? "compressed" : "plain") without packet \(index)")
+      Self.check(
+        sample, losing: [index], tally: &tally, "\(isCompressed ? "compressed" : "plain") without packet \(index)")
     }
     print(
       "one segment of \(segmentBytes) bytes lost, \(isCompressed ? "compressed" : "plain"):",
