@@ -69,6 +69,7 @@ extension WebSocketAnalyzer {
   /// - Parameters:
   ///   - chain: The search, whose bytes were not given to this analyzer.
   ///   - start: Place in the stream of its first byte.
+  ///   - position: Whose search it is, and the packet that ended it there.
   func adopt(_ chain: FrameChain, from start: Int, _ position: StreamPosition) {
     let side = side(of: position.direction)
     guard let resync = side.resync, resync.chain != nil else { return }

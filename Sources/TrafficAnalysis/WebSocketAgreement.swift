@@ -13,6 +13,7 @@ struct WebSocketAgreement {
   /// that lasts, and that other bits may mean something.
   ///
   /// - Parameter mayCompress: Whether the client offered permessage-deflate, as far as that is known.
+  /// - Returns: The assumption.
   static func guessed(mayCompress: Bool) -> WebSocketAgreement {
     let deflate = OpenRecord.Deflate(clientBits: 15, serverBits: 15, clientResets: false, serverResets: false)
     return WebSocketAgreement(deflate: mayCompress ? deflate : nil, hasUnknownExtension: true)

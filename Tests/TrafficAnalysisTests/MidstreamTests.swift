@@ -181,7 +181,11 @@ struct MidstreamTests {
     }
   }
 
-  static let fixtures = (try? ProjectFiles.files(under: "fixtures", ending: ".pcap")) ?? []
+  /// All but the one where of two copies of a segment the first counts, which a cut may take away, and those that
+  /// inflate to so much that one run takes seconds.
+  static let fixtures = ((try? ProjectFiles.files(under: "fixtures", ending: ".pcap")) ?? []).filter {
+    !$0.hasSuffix("overlap-that-differs.pcap") && !$0.hasSuffix("deflate-bomb.pcap")
+  }
 
   @Test(arguments: fixtures)
   func `a fixture cut anywhere tells nothing that the whole one does not`(path: String) throws {
@@ -195,7 +199,7 @@ struct MidstreamTests {
     }
     let whole = try run(from: 0)
     let count = try #require(whole.stats.last).packets
-    for first in stride(from: 1, to: count, by: max(1, count / 40)) {
+    for first in stride(from: 1, to: count, by: max(1, count / 10)) {
       let cut = try run(from: first)
       for end in Set(whole.messages.map(\.record.connection.client) + cut.messages.map(\.record.connection.client)) {
         for sender in Sender.allCases {
