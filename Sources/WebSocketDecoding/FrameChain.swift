@@ -214,6 +214,8 @@ public struct FrameChain: Sendable {
   private mutating func extend(_ header: FrameHeader) -> Finding? {
     defer { rarity.add(true, at: place) }
     guard rules.isPlausible(header) else { return nil }
+    // An empty continuation begins nothing that another frame would not begin, and zeros are full of them.
+    guard arrived != nil || header.opcode != .continuation || header.payloadLength > 0 else { return nil }
     let headerBits = rarity.bits(at: place)
     var link = ChainLink(header, at: place, startBits: startBits(header), isAligned: isBoundary)
     if isBoundary, passedBoundaries <= 4, header.opcode != .continuation { link.firstBorder = passedBoundaries }
