@@ -150,6 +150,15 @@ extension NDJSONWriter {
     number(",\"unframed_bytes\":", summary.unframedBytes)
     number(",\"retrans_bytes\":", summary.retransmittedBytes)
     number(",\"overlap_conflicts\":", summary.overlapConflicts)
+    if summary.resyncCount > 0 {
+      number(",\"resync_count\":", summary.resyncCount)
+      json.raw(",\"resyncs\":")
+      array(summary.resyncs) { resync in
+        number("{\"gap_off\":", resync.lostAt)
+        number(",\"off\":", resync.foundAt)
+        json.raw("}")
+      }
+    }
     json.raw("}")
   }
 

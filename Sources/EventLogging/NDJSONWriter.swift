@@ -83,6 +83,7 @@ public final class NDJSONWriter: EventSink {
       json.raw(",\"undecoded\":")
       json.string(undecoded.rawValue)
     }
+    resync(record.resyncOffset)
     end(record.packet)
   }
 
@@ -119,6 +120,7 @@ public final class NDJSONWriter: EventSink {
       json.integer(message)
     }
     losses(record.losses)
+    resync(record.resyncOffset)
     end(record.packet)
   }
 
@@ -136,6 +138,7 @@ public final class NDJSONWriter: EventSink {
     json.integer(record.length)
     writeControlPayload(record, payload)
     losses(record.losses)
+    resync(record.resyncOffset)
     end(record.packet)
   }
 
@@ -220,6 +223,12 @@ public final class NDJSONWriter: EventSink {
 
   private func direction(_ sender: Sender) {
     json.raw(sender == .client ? ",\"dir\":\"c2s\"" : ",\"dir\":\"s2c\"")
+  }
+
+  private func resync(_ offset: Int?) {
+    guard let offset else { return }
+    json.raw(",\"resync_off\":")
+    json.integer(offset)
   }
 
   private func losses(_ all: LossFlags) {

@@ -81,6 +81,12 @@ public struct Limits: Sendable {
   public var heartbeatBytes = 256
   /// Bytes to which one compressed message may inflate: what deflate makes of 1 MiB at best.
   public var inflatedBytes = 1 << 30
+  /// Bytes held of one direction while the place in its frames is looked for.
+  public var searchedBytes = 128 << 10
+  /// Bytes of one direction in which a WebSocket without a handshake is looked for.
+  public var guessedBytes = 1 << 20
+  /// Places per direction that `end` names, at which frames were found again; all are counted.
+  public var namedResyncs = 64
   /// Pings per direction that wait for their pongs.
   public var outstandingPings = 64
 

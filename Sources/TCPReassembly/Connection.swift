@@ -81,6 +81,11 @@ public final class Connection {
     halves[direction.rawValue].beginning == .syn
   }
 
+  /// Whether the other end acknowledged bytes of this direction that were not captured.
+  public func lacksAcknowledgedBytes(of direction: Direction) -> Bool {
+    halves[direction.rawValue].lacksAcknowledgedBytes
+  }
+
   /// Whether only one end was captured.
   public var isOneSided: Bool {
     halves[0].packets == 0 || halves[1].packets == 0

@@ -9,7 +9,11 @@ extension Connection {
     while isReassembling {
       let offset = halves[index].nextOffset
       if let chunk = halves[index].takeNext() {
-        chunk.bytes.withRawSpan { pass($0, direction, offset, packet) }
+        chunk.bytes.withRawSpan { bytes in
+          for range in chunk.segments where isReassembling {
+            pass(bytes.extracting(range), direction, offset + range.lowerBound, packet)
+          }
+        }
       } else if let hole = halves[index].hole, halves[index].cause(of: hole) == .snapped {
         giveUp(hole, direction, packet)
       } else {

@@ -193,12 +193,16 @@ struct HalfStream {
 
   /// Notes what the other side has acknowledged.
   mutating func noteAcknowledgment(_ sequence: SequenceNumber) {
-    guard hasReference else { return }
+    // The first acknowledgement of a direction that was not captured stands for its beginning.
+    guard hasReference else { return setReference(sequence) }
     let offset = offset(of: sequence)
     acknowledgedOffset = max(acknowledgedOffset, offset)
     // The receiver says that it lacks the bytes too: they are still to come.
     if isBaseKnown, offset <= nextOffset { disorder?.holeNanoseconds = 0 }
   }
+
+  /// Whether the other side acknowledged more than was captured.
+  var lacksAcknowledgedBytes: Bool { acknowledgedOffset > newestOffset }
 
   /// The hole before the first byte that waits, or before a FIN.
   var hole: Range<Int>? {

@@ -7,6 +7,20 @@ struct SegmentQueue {
     /// Place of the first byte in the stream.
     var offset: Int
     var bytes: [UInt8]
+    /// Places inside where a segment begins, in rising order: where frames begin more often than elsewhere.
+    var borders: [Int] = []
+
+    /// The bytes' ranges, segment by segment.
+    var segments: [Range<Int>] {
+      var ranges: [Range<Int>] = []
+      var start = 0
+      for border in borders where border - offset > start && border < end {
+        ranges.append(start..<border - offset)
+        start = border - offset
+      }
+      ranges.append(start..<bytes.count)
+      return ranges
+    }
 
     var end: Int { offset + bytes.count }
   }
@@ -26,6 +40,8 @@ struct SegmentQueue {
 
   /// A chunk grows to this size before the next begins, so that passing one on stays cheap.
   private static let chunkBytes = 64 << 10
+  /// Borders of segments that a chunk remembers: those of segments of 256 bytes and more.
+  private static let chunkBorders = 256
 
   var isEmpty: Bool { chunks.isEmpty }
   /// Place of the first byte held.
@@ -94,7 +110,10 @@ struct SegmentQueue {
 
   /// Counts all places from another origin.
   mutating func shift(by distance: Int) {
-    for index in chunks.indices { chunks[index].offset += distance }
+    for index in chunks.indices {
+      chunks[index].offset += distance
+      for border in chunks[index].borders.indices { chunks[index].borders[border] += distance }
+    }
   }
 
   mutating func removeAll() {
@@ -119,6 +138,7 @@ struct SegmentQueue {
     byteCount += bytes.byteCount
     if index > 0, chunks[index - 1].end == offset, chunks[index - 1].bytes.count < Self.chunkBytes {
       chunks[index - 1].bytes.append(contentsOf: bytes)
+      if chunks[index - 1].borders.count < Self.chunkBorders { chunks[index - 1].borders.append(offset) }
     } else {
       chunks.insert(Chunk(offset: offset, bytes: bytes.copied()), at: index)
     }

@@ -13,16 +13,19 @@ public struct AnalysisOptions: Sendable {
   public var reportsFrames: Bool
   /// Stop after this many packets.
   public var packetLimit: Int?
+  /// Server ports whose connections are WebSockets from their first byte, whatever that is (`--decode-as`).
+  public var forcedPorts: Set<UInt16>
 
   /// Options for a run.
   public init(
     limits: Limits = Limits(), overlapPolicy: OverlapPolicy = .first, reportsFrames: Bool = false,
-    packetLimit: Int? = nil, separatesVLANs: Bool = false
+    packetLimit: Int? = nil, separatesVLANs: Bool = false, forcedPorts: Set<UInt16> = []
   ) {
     self.limits = limits
     self.overlapPolicy = overlapPolicy
     self.reportsFrames = reportsFrames
     self.packetLimit = packetLimit
     self.separatesVLANs = separatesVLANs
+    self.forcedPorts = forcedPorts
   }
 }

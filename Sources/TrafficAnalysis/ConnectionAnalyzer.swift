@@ -8,11 +8,12 @@ internal import TCPReassembly
 ///
 /// A stage that is done names the next, which gets the bytes that are left.
 final class ConnectionAnalyzer: ByteStreamAnalyzer {
-  private enum Stage {
+  enum Stage {
     /// The first bytes are looked at. To: any.
     case detecting(ProtocolDetector)
-    /// The beginning was not captured, or its place is lost: a segment that begins a message is waited for. To: http.
-    case searching
+    /// The beginning was not captured, or its place is lost: a segment that begins a message is waited for, and frames
+    /// are looked for where a guess is allowed. To: http, webSocket.
+    case searching(MidstreamSearch?)
     /// HTTP/1.1. To: detecting (behind CONNECT), webSocket, opaque.
     case http(HTTP1Analyzer)
     /// The frames of a WebSocket, which its analyzer takes directly from the next call on.
@@ -21,17 +22,26 @@ final class ConnectionAnalyzer: ByteStreamAnalyzer {
     case opaque
   }
 
-  private let context: AnalysisContext
-  private unowned let connection: Connection
-  private var stage: Stage
-  private var ends: InlineArray<2, StreamEnd?> = [nil, nil]
+  let context: AnalysisContext
+  unowned let connection: Connection
+  var stage: Stage
+  private(set) var ends: InlineArray<2, StreamEnd?> = [nil, nil]
   private var tunnels = 0
+  /// Whether `--decode-as` names one of the ports.
+  private let isForced: Bool
 
   init(context: AnalysisContext, connection: Connection) {
     self.context = context
     self.connection = connection
     let isBeginningKnown = Direction.allCases.contains { connection.beginsAtSYN($0) }
-    stage = isBeginningKnown ? .detecting(ProtocolDetector()) : .searching
+    let isForced = [connection.originator, connection.responder].contains {
+      context.options.forcedPorts.contains($0.port)
+    }
+    self.isForced = isForced
+    stage =
+      isBeginningKnown
+      ? .detecting(ProtocolDetector())
+      : .searching(isForced ? nil : MidstreamSearch(attempt: nil, limits: context.limits))
     if !isBeginningKnown { context.statistics.lateConnections += 1 }
   }
 
@@ -41,11 +51,12 @@ final class ConnectionAnalyzer: ByteStreamAnalyzer {
       return analyzer.receive(bytes, at: position)
     case .http(let analyzer):
       take(analyzer.receive(bytes, at: position), of: analyzer, position)
+      if analyzer.awaitsAnswer { missAnswer(of: analyzer, position, isOver: false) }
     case .detecting(let detector):
       let verdict = detector.receive(bytes, at: position, limit: context.limits.heldBytes)
       take(verdict, detector, position)
-    case .searching:
-      search(bytes, position)
+    case .searching(let midstream):
+      search(bytes, midstream, position)
     case .opaque:
       break
     }
@@ -56,8 +67,16 @@ final class ConnectionAnalyzer: ByteStreamAnalyzer {
     switch stage {
     case .webSocket(let analyzer): return analyzer.gap(byteCount: byteCount, cause: cause, at: position)
     case .http(let analyzer): take(analyzer.gap(byteCount: byteCount, at: position), of: analyzer, position)
-    case .detecting(let detector): loseBeginning(detector, position)
-    case .searching, .opaque: break
+    case .detecting(let detector):
+      loseBeginning(detector, position)
+      return gap(byteCount: byteCount, cause: cause, at: position)
+    case .searching(let midstream):
+      if let midstream { take(midstream.gap(at: position), midstream, position) }
+      // The frames before the hole were read.
+      if case .webSocket(let analyzer) = stage {
+        _ = analyzer.gap(byteCount: byteCount, cause: cause, at: position)
+      }
+    case .opaque: break
     }
     return demand
   }
@@ -66,9 +85,19 @@ final class ConnectionAnalyzer: ByteStreamAnalyzer {
     ends[position.direction.rawValue] = end
     switch stage {
     case .webSocket(let analyzer): return analyzer.finish(end, at: position)
-    case .http(let analyzer): take(analyzer.finish(at: position), of: analyzer, position)
-    case .detecting(let detector): loseBeginning(detector, position)
-    case .searching, .opaque: break
+    case .http(let analyzer):
+      if analyzer.awaitsAnswer { missAnswer(of: analyzer, position, isOver: true) }
+      guard case .http = stage else { return finish(end, at: position) }
+      take(analyzer.finish(at: position), of: analyzer, position)
+    case .detecting(let detector):
+      loseBeginning(detector, position)
+      guard case .detecting = stage else { return finish(end, at: position) }
+    case .searching(let midstream):
+      guard let midstream else { break }
+      take(midstream.finish(position.direction), midstream, position)
+      if case .webSocket(let analyzer) = stage { return analyzer.finish(end, at: position) }
+      if ends[0] != nil, ends[1] != nil { giveUp(midstream, position.packet) }
+    case .opaque: break
     }
     return demand
   }
@@ -104,7 +133,14 @@ final class ConnectionAnalyzer: ByteStreamAnalyzer {
       context.statistics.tlsConnections += 1
       stage = .opaque
     case .opaque:
-      stage = .opaque
+      guard isForced, tunnels == 0 else {
+        stage = .opaque
+        return
+      }
+      let held = Direction.allCases.map { ($0, detector.take($0)) }
+      force(position)
+      for (direction, bytes) in held { replay(bytes, direction, position.packet) }
+      replayEnds(position.packet)
     }
   }
 
@@ -114,6 +150,7 @@ final class ConnectionAnalyzer: ByteStreamAnalyzer {
     switch outcome {
     case .http: break
     case .opaque: stage = .opaque
+    case .answerLost(let exchange): guess(exchange, analyzer, position)
     case .tunnel:
       let detector = ProtocolDetector()
       let remainder = analyzer.takeRemainder()
@@ -131,13 +168,9 @@ final class ConnectionAnalyzer: ByteStreamAnalyzer {
     let record = record(
       of: exchange, clientDirection: http.requestDirection, packet: position.packet, wait: wait, isIncomplete: false)
     if record.failure != nil { context.statistics.failedHandshakes += 1 }
-    let analyzer = WebSocketAnalyzer(
-      context: context, connection: connection, identity: record.connection,
-      clientDirection: http.requestDirection, agreement: exchange.agreement, opened: position.packet)
-    stage = .webSocket(analyzer)
-    context.sink.open(record)
+    let analyzer = begin(record, clientDirection: http.requestDirection, exchange.agreement)
     // Where the client's frames begin is unknown without its request.
-    if exchange.request == nil { analyzer.loseFraming(of: http.requestDirection, packet: position.packet) }
+    if exchange.request == nil { analyzer.loseFraming(of: http.requestDirection, at: 0, trustsFirst: true) }
     let answer = StreamPosition(
       direction: http.requestDirection.opposite, offset: http.responseOffset, packet: position.packet)
     HandshakeChecks.check(exchange) { rule, detail in
@@ -149,8 +182,20 @@ final class ConnectionAnalyzer: ByteStreamAnalyzer {
     replayEnds(position.packet)
   }
 
+  /// Tells that a WebSocket begins, and gives its bytes to its analyzer from here on.
+  func begin(
+    _ record: OpenRecord, clientDirection: Direction, _ agreement: WebSocketAgreement
+  ) -> WebSocketAnalyzer {
+    let analyzer = WebSocketAnalyzer(
+      context: context, connection: connection, identity: record.connection, clientDirection: clientDirection,
+      agreement: agreement, opened: record.packet)
+    stage = .webSocket(analyzer)
+    context.sink.open(record)
+    return analyzer
+  }
+
   /// Gives bytes that were held to the stage at hand, with what is missing behind them.
-  private func replay(_ held: HeldBytes, _ direction: Direction, _ packet: PacketStamp) {
+  func replay(_ held: HeldBytes, _ direction: Direction, _ packet: PacketStamp) {
     var position = StreamPosition(direction: direction, offset: held.offset, packet: packet)
     if !held.bytes.isEmpty {
       _ = held.bytes.withRawSpan { receive($0, at: position) }
@@ -161,7 +206,7 @@ final class ConnectionAnalyzer: ByteStreamAnalyzer {
   }
 
   /// Tells the stage at hand which directions are over already.
-  private func replayEnds(_ packet: PacketStamp) {
+  func replayEnds(_ packet: PacketStamp) {
     for direction in Direction.allCases {
       guard let end = ends[direction.rawValue] else { continue }
       _ = finish(end, at: StreamPosition(direction: direction, offset: 0, packet: packet))
@@ -170,16 +215,21 @@ final class ConnectionAnalyzer: ByteStreamAnalyzer {
 
   /// Goes on without the beginning of a direction: what the other brought may answer a request that is missing.
   private func loseBeginning(_ detector: ProtocolDetector, _ position: StreamPosition) {
-    stage = .searching
+    // No guess is made where the first byte was captured: that one began without a handshake.
+    stage = .searching(nil)
     for direction in Direction.allCases { replay(detector.take(direction), direction, position.packet) }
   }
 
-  private func search(_ bytes: RawSpan, _ position: StreamPosition) {
+  private func search(_ bytes: RawSpan, _ midstream: MidstreamSearch?, _ position: StreamPosition) {
     if MessageStart.isRequest(bytes) {
+      if let midstream { giveUp(midstream, position.packet) }
       follow(position.direction, searchesResponse: true)
     } else if bytes.hasBytes(of: "HTTP/1.1 101", at: 0) {
       follow(position.direction.opposite, searchesRequest: true)
+    } else if isForced {
+      force(position)
     } else {
+      if let midstream { take(midstream.receive(bytes, at: position), midstream, position) }
       return
     }
     _ = receive(bytes, at: position)
@@ -199,15 +249,17 @@ final class ConnectionAnalyzer: ByteStreamAnalyzer {
       })
   }
 
-  private func record(
-    of exchange: HandshakeExchange, clientDirection: Direction, packet: PacketStamp, wait: Int64?, isIncomplete: Bool
+  func record(
+    of exchange: HandshakeExchange, clientDirection: Direction, packet: PacketStamp, wait: Int64?, isIncomplete: Bool,
+    discovery: OpenRecord.Discovery = .handshake
   ) -> OpenRecord {
     let client = clientDirection == .fromOriginator ? connection.originator : connection.responder
     let identity = ConnectionIdentity(
       key: connection.key, start: connection.firstPacket.timestamp, client: client, host: exchange.host,
       path: exchange.request?.target)
     return OpenRecord(
-      connection: identity, packet: packet, discovery: .handshake, failure: exchange.failure,
+      connection: identity, packet: packet, discovery: discovery,
+      failure: discovery == .handshake ? exchange.failure : nil,
       isIncomplete: isIncomplete || exchange.request == nil, request: exchange.request, response: exchange.response,
       isAcceptRight: exchange.isAcceptRight, deflate: exchange.agreement.deflate,
       vlanIDs: connection.layers.vlanIDs, tunnels: connection.tunnels,

@@ -15,6 +15,8 @@ final class HTTP1Analyzer {
     case opaque
     /// A WebSocket, from the bytes on that are left.
     case webSocket(HandshakeExchange, wait: Int64?)
+    /// The answer to a handshake request was lost; what followed the request is left.
+    case answerLost(HandshakeExchange)
     /// A tunnel that CONNECT opened; another protocol begins with the bytes that are left.
     case tunnel
   }
@@ -65,6 +67,24 @@ final class HTTP1Analyzer {
   /// What is left of both directions behind a switch of protocols.
   func takeRemainder() -> (requests: HeldBytes, responses: HeldBytes) {
     (heldRequests.take(), heldResponses.take())
+  }
+
+  /// Whether the newest request asks for a WebSocket, and nothing of its answer was captured.
+  var awaitsAnswer: Bool {
+    awaitsSwitch && pending.count == 1 && pending[0].isCandidate && responseDecoder.isBetweenMessages
+      && heldResponses.isEmpty
+  }
+
+  /// The packet that completed the newest request.
+  var newestRequestPacket: PacketStamp? { pending.last?.packet }
+
+  /// Gives up the answer that the newest request waits for, and gives that request.
+  func giveUpAnswer(_ packet: PacketStamp) -> HandshakeExchange? {
+    guard awaitsSwitch, let request = pending.popLast(), request.isCandidate else { return nil }
+    giveUpPending(packet, isIncomplete: true)
+    let exchange = HandshakeExchange(request: request.head, response: nil)
+    outcome = .answerLost(exchange)
+    return exchange
   }
 
   func receive(_ bytes: RawSpan, at position: StreamPosition) -> Outcome {
@@ -268,6 +288,8 @@ final class HTTP1Analyzer {
 
   private func loseResponses(_ packet: PacketStamp) {
     searchesResponse = true
+    // The newest request may have been answered in the gap, and with it the protocol changed.
+    if giveUpAnswer(packet) != nil { return }
     // Which of the requests were answered in the gap is unknown.
     giveUpPending(packet, isIncomplete: true)
     mayLackRequests = true

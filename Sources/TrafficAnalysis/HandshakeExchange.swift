@@ -74,6 +74,14 @@ struct HandshakeExchange {
     return agreement
   }
 
+  /// Whether the frames may be compressed: the client offered it, or its request is not known.
+  var offersCompression: Bool {
+    guard let request else { return true }
+    return request.fields.joinedList(named: "Sec-WebSocket-Extensions").contains {
+      ExtensionOffer($0).isPerMessageDeflate
+    }
+  }
+
   /// The Host field, or the authority of an absolute-form target (RFC 9112 §3.2.2).
   var host: [UInt8]? {
     guard let request else { return nil }

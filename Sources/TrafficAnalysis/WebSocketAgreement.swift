@@ -9,6 +9,16 @@ struct WebSocketAgreement {
   /// Whether the framing rules of RFC 6455 apply: other versions have other framing.
   var followsRFC6455 = true
 
+  /// What is assumed of frames whose handshake was not captured: that they may be compressed, each side with a window
+  /// that lasts, and that other bits may mean something.
+  ///
+  /// - Parameter mayCompress: Whether the client offered permessage-deflate, as far as that is known.
+  /// - Returns: The assumption.
+  static func guessed(mayCompress: Bool) -> WebSocketAgreement {
+    let deflate = OpenRecord.Deflate(clientBits: 15, serverBits: 15, clientResets: false, serverResets: false)
+    return WebSocketAgreement(deflate: mayCompress ? deflate : nil, hasUnknownExtension: true)
+  }
+
   func compression(of sender: Sender) -> MessageAssembler.Compression {
     guard let deflate else { return .none }
     return .deflate(resetsContext: sender == .client ? deflate.clientResets : deflate.serverResets)

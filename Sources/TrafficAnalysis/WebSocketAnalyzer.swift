@@ -10,7 +10,7 @@ final class WebSocketAnalyzer: ByteStreamAnalyzer {
   let context: AnalysisContext
   private unowned let connection: Connection
   let identity: ConnectionIdentity
-  private let clientDirection: Direction
+  let clientDirection: Direction
   let agreement: WebSocketAgreement
   let checks: FrameChecks
   private let opened: PacketStamp
@@ -39,7 +39,7 @@ final class WebSocketAnalyzer: ByteStreamAnalyzer {
   func receive(_ bytes: RawSpan, at position: StreamPosition) -> StreamDemand {
     let side = side(of: position.direction)
     if side.decoder.isLost {
-      side.counts.unframedBytes += bytes.byteCount
+      searchFrames(in: bytes, side, position)
     } else {
       decode(bytes, side, position)
     }
@@ -48,6 +48,7 @@ final class WebSocketAnalyzer: ByteStreamAnalyzer {
 
   func gap(byteCount: Int, cause: GapCause, at position: StreamPosition) -> StreamDemand {
     let side = side(of: position.direction)
+    if side.decoder.isLost { endSearch(side, position, isEnd: false) }
     guard !side.decoder.isLost else { return .everything }
     let pending = side.decoder.pendingHeaderBytes
     if side.decoder.skip(byteCount) {
@@ -66,6 +67,7 @@ final class WebSocketAnalyzer: ByteStreamAnalyzer {
     } else {
       side.counts.unframedBytes += pending
       loseFraming(side, position.packet, flag: cause == .snapped ? .snapped : .incomplete)
+      beginSearch(side, lostAt: position.offset)
     }
     return .everything
   }
@@ -74,6 +76,7 @@ final class WebSocketAnalyzer: ByteStreamAnalyzer {
     let side = side(of: position.direction)
     guard side.end == nil else { return .everything }
     side.end = end
+    if side.decoder.isLost { endSearch(side, position, isEnd: true) }
     side.counts.unframedBytes += side.decoder.pendingHeaderBytes
     giveUpFrameAndMessage(side, position.packet, flag: .incomplete)
     if client.end != nil, server.end != nil { tellEnd(position.packet) }
@@ -82,12 +85,22 @@ final class WebSocketAnalyzer: ByteStreamAnalyzer {
 
   var hotObjects: [AnyObject] { [self, client, server, identity] }
 
-  /// Says that the place in a direction's frames is not known.
-  func loseFraming(of direction: Direction, packet: PacketStamp) {
+  /// Says that the place in a direction's frames is not known, and that it is a guess how they are compressed.
+  ///
+  /// - Parameters:
+  ///   - direction: The direction, of which nothing was given yet.
+  ///   - offset: Where in the stream its frames may have begun.
+  ///   - trustsFirst: Whether the first byte likely begins a frame.
+  func loseFraming(of direction: Direction, at offset: Int, trustsFirst: Bool) {
     let side = side(of: direction)
-    guard !side.decoder.skip(1) else { return }
-    loseFraming(side, packet, flag: .incomplete)
+    guard side.decoder.isBetweenFrames, !side.decoder.skip(1) else { return }
+    side.assembler.loseContext()
+    side.hasSeenMessageStart = false
+    beginSearch(side, lostAt: offset, trustsFirst: trustsFirst)
   }
+
+  /// Says that what a direction's messages may refer back to is not known.
+  func loseContext(of direction: Direction) { side(of: direction).assembler.loseContext() }
 
   /// Notes a fault of the handshake.
   func reportHandshake(_ rule: Rule, by sender: Sender, at position: StreamPosition, detail: String) {
@@ -99,8 +112,14 @@ final class WebSocketAnalyzer: ByteStreamAnalyzer {
   // MARK: - Frames
 
   private func decode(_ bytes: RawSpan, _ side: WebSocketSide, _ position: StreamPosition) {
-    var cursor = takeWholeMessages(bytes, side, position.packet)
+    let cursor = takeWholeMessages(bytes, side, position.packet)
     if cursor == bytes.byteCount, cursor > 0 { return }
+    decodeFrames(bytes, from: cursor, side, position)
+  }
+
+  /// The plain way for bytes from `start` on.
+  func decodeFrames(_ bytes: RawSpan, from start: Int, _ side: WebSocketSide, _ position: StreamPosition) {
+    var cursor = start
     while true {
       switch side.decoder.next(bytes, &cursor) {
       case .needMoreBytes:
@@ -260,7 +279,8 @@ final class WebSocketAnalyzer: ByteStreamAnalyzer {
       FrameRecord(
         connection: identity, packet: packet, sender: side.sender, offset: frame.offset, header: frame.header,
         length: frame.losses.isEmpty ? frame.header.payloadLength : frame.knownLength,
-        message: isMessage ? side.counts.messages : nil, losses: frame.losses))
+        message: isMessage ? side.counts.messages : nil, losses: frame.losses,
+        resyncOffset: side.resync?.newestOffset(before: frame.offset)))
   }
 
   private func tellMessage(_ side: WebSocketSide, _ packet: PacketStamp) {
@@ -283,7 +303,7 @@ final class WebSocketAnalyzer: ByteStreamAnalyzer {
       wireLength: side.assembler.wireLength,
       frames: side.assembler.frameCount, isDeflated: side.assembler.isCompressed,
       durationMicroseconds: packet.timestamp.microseconds(since: side.messageStart), form: form, losses: losses,
-      undecoded: side.assembler.undecoded)
+      undecoded: side.assembler.undecoded, resyncOffset: side.resync?.takeUntold())
     side.assembler.withKept { kept in
       let whole =
         form == .text && losses.contains(.truncated) ? UTF8Validator.wholeCharacters(in: kept) : kept.byteCount
@@ -311,7 +331,8 @@ final class WebSocketAnalyzer: ByteStreamAnalyzer {
     if isCut { losses.insert(.truncated) }
     let record = ControlRecord(
       connection: identity, packet: packet, sender: side.sender, kind: kind, length: control.length,
-      form: control.isWholeText ? .text : .bytes(errorOffset: nil), losses: losses)
+      form: control.isWholeText ? .text : .bytes(errorOffset: nil), losses: losses,
+      resyncOffset: side.resync?.takeUntold())
     control.withKept { all in
       let kept = all.extracting(first: limit)
       let whole = control.isWholeText && isCut ? UTF8Validator.wholeCharacters(in: kept) : kept.byteCount
@@ -373,11 +394,12 @@ final class WebSocketAnalyzer: ByteStreamAnalyzer {
       textMessages: counts.textMessages, binaryMessages: counts.messages - counts.textMessages, pings: counts.pings,
       pongs: counts.pongs, payload: counts.payload, wire: counts.wire, gapBytes: transport.gapBytes,
       retransmittedBytes: transport.retransmittedBytes, overlapConflicts: transport.overlapConflicts,
-      unframedBytes: counts.unframedBytes)
+      unframedBytes: counts.unframedBytes, resyncs: side.resync?.places ?? [],
+      resyncCount: side.resync?.count ?? 0)
   }
 
   @inline(__always)
-  private func side(of direction: Direction) -> WebSocketSide { direction == clientDirection ? client : server }
+  func side(of direction: Direction) -> WebSocketSide { direction == clientDirection ? client : server }
   @inline(__always)
   private func side(of sender: Sender) -> WebSocketSide { sender == .client ? client : server }
 }

@@ -54,6 +54,8 @@ final class WebSocketSide {
   var frame: Frame?
   /// The control frame at hand; most connections have few.
   private(set) var control: ControlPayload?
+  /// What the loss of frame headers left behind; most connections never have it.
+  var resync: FrameResync?
   /// Pings of this side that wait for their pongs.
   var pings = PingLedger()
 

@@ -22,6 +22,8 @@ public final class Inflater {
   /// Whether the last input ended exactly with a block whose BFINAL bit was set.
   private var hasEndedFinalBlock = false
 
+  /// Bytes that deflate data may refer back (RFC 1951 §2), and that the window holds.
+  static let windowBytes = 32768
   /// Bytes of output handed over at once.
   static let outputBytes = 32768
 
@@ -40,6 +42,8 @@ public final class Inflater {
   }
 
   /// Forgets the window and any unfinished block.
+  ///
+  /// zlib counts what it put out since then, and refuses a distance beyond that.
   public func reset() {
     hasEndedFinalBlock = false
     if isReady { unsafe inflateReset(stream) }

@@ -42,8 +42,19 @@ public struct MessageAssembler {
   private let inflatedLimit: Int
   private var collector: PayloadCollector
   private var inflater: Inflater?
-  private var isContextLost = false
+  /// What is missing of the sender's window; `nil` if nothing is.
+  private var lostContext: LostContext?
   private var isFinished = false
+
+  /// A window of which only the newest bytes are known.
+  ///
+  /// A message is decoded from them alone. Deflate data says exactly which bytes it copies: if all of those are known,
+  /// each byte of the message is what was sent, and becomes known in turn; if one is not, zlib refuses the distance, as
+  /// it lies before everything that was put out since the reset. So no text can come out wrong.
+  private struct LostContext {
+    /// Bytes known in a row up to the end of the last message, with nothing unknown between them.
+    var knownBytes = 0
+  }
 
   /// An assembler for one direction.
   public init(compression: Compression, workspace: PayloadWorkspace, limits: Limits) {
@@ -89,12 +100,10 @@ public struct MessageAssembler {
       return
     }
     self.isCompressed = true
-    if resetsContext { isContextLost = false }
+    if resetsContext { lostContext = nil }
     if undecoded != nil {
       // The message is part of the sender's window, and is not inflated here.
       loseContext()
-    } else if isContextLost {
-      self.undecoded = .contextLost
     } else if inflater == nil {
       inflater = workspace.takeInflater()
     }
@@ -132,7 +141,7 @@ public struct MessageAssembler {
   /// Says that an unknown number of frames was lost, compressed ones perhaps among them.
   public mutating func loseContext() {
     guard case .deflate = compression else { return }
-    isContextLost = true
+    lostContext = LostContext()
     releaseInflater()
   }
 
@@ -142,6 +151,7 @@ public struct MessageAssembler {
     if isCompressed, undecoded == nil, !collector.hasHole, let inflater {
       let remaining = inflatedLimit - collector.length
       take(inflater.finishMessage(through: workspace.inflated, limit: remaining) { collector.append($0) })
+      if undecoded == nil { noteKnownBytes() }
     }
     if undecoded == nil { collector.finish() }
   }
@@ -168,10 +178,21 @@ public struct MessageAssembler {
   private mutating func take(_ outcome: Inflater.Outcome) {
     switch outcome {
     case .consumed: return
-    case .failed: undecoded = .inflateFailed
+    // Whether the data is wrong, or refers to what is missing, cannot be told.
+    case .failed: undecoded = lostContext == nil ? .inflateFailed : .contextLost
     case .limitReached: undecoded = .outputLimit
     }
+    // A part of what cannot be told whole is told by nobody.
+    collector.discard()
+    // What the message put into the window is unknown.
     loseContext()
+  }
+
+  /// Notes that the open message is whole: once the known bytes fill the window, nothing before them matters.
+  private mutating func noteKnownBytes() {
+    guard var context = lostContext else { return }
+    context.knownBytes += min(collector.length, Inflater.windowBytes)
+    lostContext = context.knownBytes >= Inflater.windowBytes ? nil : context
   }
 
   private mutating func releaseInflater() {

@@ -102,8 +102,20 @@ struct AnalysisPlan {
       AnalysisOptions(
         limits: limits, overlapPolicy: try Choice.of(command.input.overlap, "--overlap"),
         reportsFrames: reportsFrames, packetLimit: command.input.packetLimit,
-        separatesVLANs: command.input.vlanFlows), payloadLimit
+        separatesVLANs: command.input.vlanFlows,
+        forcedPorts: try Self.forcedPorts(command.input.decodeAs)), payloadLimit
     )
+  }
+
+  private static func forcedPorts(_ list: [String]) throws -> Set<UInt16> {
+    Set(
+      try list.map { entry in
+        let parts = entry.split(separator: "=", omittingEmptySubsequences: false)
+        guard parts.count == 2, parts[1] == "websocket", let port = UInt16(parts[0]), port > 0 else {
+          throw ValidationError("--decode-as takes a port and what it carries, as in 9000=websocket, not '\(entry)'.")
+        }
+        return port
+      })
   }
 
   private static func types(_ options: OutputOptions) throws -> LogOptions.RecordTypes {

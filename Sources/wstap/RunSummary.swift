@@ -111,7 +111,8 @@ struct RunSummary {
         stats.httpConnections > 0 ? ", of \(counted(stats.httpConnections, "HTTP connection")) none asked for it" : ""
       sentences.append("No WebSocket handshake was seen\(http).")
       if stats.lateConnections > 0 {
-        sentences.append("\(counted(stats.lateConnections, "connection")) began before the capture.")
+        sentences.append(
+          "\(counted(stats.lateConnections, "connection")) began before the capture; try --decode-as PORT=websocket.")
       }
     }
     return sentences

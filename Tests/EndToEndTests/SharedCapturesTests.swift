@@ -63,6 +63,9 @@ struct SharedCapturesTests {
     #expect(records.types.first == "meta")
     #expect(records.types.last == "stats")
     LogRules.check(records)
+    if capture.category != "websocket", capture.category != "truth" {
+      #expect(!records.ofType("open").contains { $0["how"]?.text == "midstream" })
+    }
     guard capture.category == "other" else { return }
     // Only a handshake makes a WebSocket, and it names the protocol.
     let shaken = Set(

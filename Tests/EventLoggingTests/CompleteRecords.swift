@@ -47,6 +47,7 @@ enum CompleteRecords {
       }
       writer.stats(stats)
     }
+    return all + embedding
   }
 
   private static func opens(_ identity: ConnectionIdentity) -> [OpenRecord] {
@@ -95,6 +96,7 @@ enum CompleteRecords {
     return all.map { message in
       var message = message
       message.sender = sender
+      message.resyncOffset = sender == .client ? 5 : nil
       return message
     }
   }
@@ -106,7 +108,7 @@ enum CompleteRecords {
       withSpan(bytes) { FrameHeader($0, at: 0) }.map { header in
         FrameRecord(
           connection: identity, packet: stamp, sender: sender, offset: 0, header: header, length: 0, message: 1,
-          losses: [])
+          losses: [], resyncOffset: 0)
       }
     }
   }
@@ -122,16 +124,18 @@ enum CompleteRecords {
     return payloads.map { kind, form, payload in
       let record = ControlRecord(
         connection: identity, packet: stamp, sender: sender, kind: kind, length: payload.count, form: form,
-        losses: [])
+        losses: [], resyncOffset: sender == .client ? 0 : nil)
       return (record, payload)
     }
   }
 
   private static func ends(_ identity: ConnectionIdentity) -> [EndRecord] {
-    let counts = DirectionSummary(
+    var counts = DirectionSummary(
       packets: 0, bytes: 0, frames: 0, messages: 0, textMessages: 0, binaryMessages: 0, pings: 0, pongs: 0, payload: 0,
       wire: 0, gapBytes: 0, retransmittedBytes: 0, overlapConflicts: 0, unframedBytes: 0)
-    return StreamEnd.allCases.flatMap { cause in
+    counts.resyncs = [DirectionSummary.Resync(lostAt: 0, foundAt: 1)]
+    counts.resyncCount = 1
+    return StreamEnd.allCases.flatMap { [counts] cause in
       [(Sender.client, 1000, ""), (.server, 65535, nil), (nil, nil, nil)].map { closer, code, reason in
         EndRecord(
           connection: identity, packet: stamp, cause: cause, isClean: true, closedBy: closer, closeCode: code,

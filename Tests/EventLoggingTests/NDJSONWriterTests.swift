@@ -315,6 +315,31 @@ struct NDJSONWriterTests {
     }
   }
 
+  @Test func `where frames were found again is told once behind the loss, and at the end`() throws {
+    let identity = Self.identity()
+    var message = Self.message(identity, form: .text)
+    #expect(
+      try Self.lines { writer in withSpan([]) { writer.message(message, payload: $0) } }.first?["resync_off"] == nil)
+    message.resyncOffset = 283
+    let told = try Self.lines { writer in withSpan([]) { writer.message(message, payload: $0) } }
+    #expect(told.first?["resync_off"]?.integer == 283)
+    var side = DirectionSummary(
+      packets: 0, bytes: 0, frames: 0, messages: 0, textMessages: 0, binaryMessages: 0, pings: 0, pongs: 0, payload: 0,
+      wire: 0, gapBytes: 0, retransmittedBytes: 0, overlapConflicts: 0, unframedBytes: 0)
+    side.resyncs = [DirectionSummary.Resync(lostAt: 7, foundAt: 283)]
+    side.resyncCount = 1
+    let line = try Self.lines {
+      $0.end(
+        EndRecord(
+          connection: identity, packet: Self.stamp, cause: .fin, isClean: true, durationMicroseconds: 0, rules: [],
+          client: side, server: side))
+    }
+    let summary = try #require(line.first?["s2c"])
+    #expect(summary["resync_count"]?.integer == 1)
+    #expect(summary["resyncs"]?.elements?.first?["gap_off"]?.integer == 7)
+    #expect(summary["resyncs"]?.elements?.first?["off"]?.integer == 283)
+  }
+
   @Test func `stats counts the run`() throws {
     let record = StatsRecord(
       packet: Self.stamp, isFinal: true, linkTypes: ["ethernet", "147"], packets: 1, bytes: 2, undecodable: 3,

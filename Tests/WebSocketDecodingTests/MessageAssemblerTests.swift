@@ -201,9 +201,12 @@ struct MessageAssemblerTests {
       assembler.finish()
       #expect(assembler.hasHole && utf8("Hello").starts(with: assembler.message.kept))
       assembler.close()
-      let next = assembler.run(isCompressed: true, [Part(hello)])
-      #expect(next.undecoded == (resets ? nil : .contextLost))
-      #expect(next.kept == (resets ? utf8("Hello") : []) && next.wireLength == hello.count)
+      // What refers to lost bytes is not told; what refers to nothing is whole, and may be referred to.
+      let next = assembler.run(isCompressed: true, [Part(helloAgain)])
+      #expect(next.undecoded == (resets ? .inflateFailed : .contextLost))
+      #expect(next.kept == [] && next.wireLength == helloAgain.count)
+      #expect(assembler.run(isCompressed: true, [Part(hello)]).kept == utf8("Hello"))
+      if !resets { #expect(assembler.run(isCompressed: true, [Part(helloAgain)]).kept == utf8("Hello")) }
       // Plain messages do not need it.
       #expect(assembler.run([Part(utf8("plain"))]).kept == utf8("plain"))
     }
@@ -212,7 +215,7 @@ struct MessageAssemblerTests {
   @Test func `lost frames take the context away`() {
     let assembler = assembler(.deflate(resetsContext: false))
     assembler.loseContext()
-    for _ in 0..<2 { #expect(assembler.run(isCompressed: true, [Part(hello)]).undecoded == .contextLost) }
+    for _ in 0..<2 { #expect(assembler.run(isCompressed: true, [Part(helloAgain)]).undecoded == .contextLost) }
     #expect(assembler.run([Part(utf8("x"))]).undecoded == nil)
     let plain = plainAssembler
     plain.loseContext()
@@ -222,7 +225,36 @@ struct MessageAssemblerTests {
   @Test func `a message that does not inflate takes the context away`() {
     let assembler = assembler(.deflate(resetsContext: false))
     #expect(assembler.run(isCompressed: true, [Part([0xff, 0xff])]).undecoded == .inflateFailed)
-    #expect(assembler.run(isCompressed: true, [Part(hello)]).undecoded == .contextLost)
+    #expect(assembler.run(isCompressed: true, [Part(helloAgain)]).undecoded == .contextLost)
+    #expect(assembler.run(isCompressed: true, [Part(hello)]).kept == utf8("Hello"))
+  }
+
+  @Test func `behind a loss a message is whole if it refers to what came behind the loss, and to nothing else`() {
+    let assembler = assembler(.deflate(resetsContext: false))
+    #expect(assembler.run(isCompressed: true, [Part(hello)]).kept == utf8("Hello"))
+    assembler.loseContext()
+    // "Hello" again by a distance of five is the lost one, or the one behind the loss.
+    #expect(assembler.run(isCompressed: true, [Part(helloAgain)]).undecoded == .contextLost)
+    #expect(assembler.run(isCompressed: true, [Part(hello)]).kept == utf8("Hello"))
+    #expect(assembler.run(isCompressed: true, [Part(helloAgain)]).kept == utf8("Hello"))
+    // Data that is wrong may be so because of the loss: no fault is told.
+    #expect(assembler.run(isCompressed: true, [Part([0xff, 0xff])]).undecoded == .contextLost)
+    #expect(assembler.run(isCompressed: true, [Part(helloAgain)]).undecoded == .contextLost)
+  }
+
+  @Test func `once known bytes fill the window, wrong data is the sender's fault`() {
+    // A stored block of n bytes, as RFC 1951 §3.2.4 has it, and the empty block without its length.
+    func stored(_ count: Int) -> [UInt8] {
+      [0, UInt8(count & 255), UInt8(count >> 8), UInt8(~count & 255), UInt8(~count >> 8 & 255)]
+        + [UInt8](repeating: 0x61, count: count) + [0]
+    }
+    for (sizes, known) in [([32768], true), ([32767], false), ([20000, 12768], true), ([20000, 12767], false)] {
+      let assembler = assembler(.deflate(resetsContext: false))
+      assembler.loseContext()
+      for size in sizes { #expect(assembler.run(isCompressed: true, [Part(stored(size))]).undecoded == nil) }
+      let wrong = assembler.run(isCompressed: true, [Part([0xff, 0xff])])
+      #expect(wrong.undecoded == (known ? .inflateFailed : .contextLost))
+    }
   }
 
   @Test func `a compressed message that was given up takes the context away`() {
@@ -301,7 +333,7 @@ struct MessageAssemblerTests {
     let assembler = assembler(.deflate(resetsContext: false)) { $0.inflatedBytes = 9 }
     let message = assembler.run(isCompressed: true, [Part(stored), Part(stored)])
     #expect(message.undecoded == .outputLimit && message.length <= 9 && message.wireLength == 2 * stored.count)
-    #expect(assembler.run(isCompressed: true, [Part(hello)]).undecoded == .contextLost)
+    #expect(assembler.run(isCompressed: true, [Part(helloAgain)]).undecoded == .contextLost)
     let resetting = limitedAssembler
     #expect(resetting.run(isCompressed: true, [Part(stored)]).undecoded == .outputLimit)
     #expect(resetting.run(isCompressed: true, [Part(hello)]).kept == utf8("Hello"))

@@ -31,20 +31,7 @@ public enum LogSchema {
   /// A test fails for every other field of the catalogue that no record shows, and for one of these that a record does.
   public static let notYetMade: [NotYetMade] = [
     NotYetMade(field: "meta.shard", reason: "--shard is not an option yet"),
-    NotYetMade(field: "message.resync_off", reason: noResync),
-    NotYetMade(field: "frame.resync_off", reason: noResync),
-    NotYetMade(field: "control.resync_off", reason: noResync),
-    NotYetMade(field: "end.c2s.resync_count", reason: noResync),
-    NotYetMade(field: "end.c2s.resyncs", reason: noResync),
-    NotYetMade(field: "end.c2s.resyncs[].gap_off", reason: noResync),
-    NotYetMade(field: "end.c2s.resyncs[].off", reason: noResync),
-    NotYetMade(field: "end.s2c.resync_count", reason: noResync),
-    NotYetMade(field: "end.s2c.resyncs", reason: noResync),
-    NotYetMade(field: "end.s2c.resyncs[].gap_off", reason: noResync),
-    NotYetMade(field: "end.s2c.resyncs[].off", reason: noResync),
     NotYetMade(field: "stats.kernel_drops", reason: "there is no live capture yet"),
     NotYetMade(field: "stats.if_drops", reason: "there is no live capture yet"),
   ]
-
-  private static let noResync: String = "frames behind a lost header are not found again yet"
 }

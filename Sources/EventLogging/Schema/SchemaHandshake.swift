@@ -25,7 +25,7 @@ extension LogSchema {
   private static let openBeginning: [FieldSchema] = [
     FieldSchema(
       "ok", .boolean,
-      "The answer is a 101 that names websocket in Upgrade and has a Sec-WebSocket-Accept, which belongs to the key where the key is known."
+      "The answer is a 101 that names websocket in Upgrade and has a Sec-WebSocket-Accept, which belongs to the key where the key is known. True too for `midstream` and `forced`."
     ),
     FieldSchema(
       "fail", .openWord(OpenRecord.Failure.allCases.map(\.rawValue)),
@@ -33,7 +33,8 @@ extension LogSchema {
       absent: "if `ok`"),
     FieldSchema(
       "how", .openWord(OpenRecord.Discovery.allCases.map(\.rawValue)),
-      "How it was found: `handshake`, today always (`midstream` and `forced` are reserved)."),
+      "How it was found: `handshake`; `midstream`, a guess by a chain of frames, where the answer (and perhaps the request) is not in the capture; `forced`, as `--decode-as` names the port."
+    ),
     FieldSchema(
       "community_id", .form("^1:[A-Za-z0-9+/]{27}=$"), "Community ID of the connection (version 1, seed 0)."),
     FieldSchema("scheme", .openWord(["ws"]), "`ws`, today always."),

@@ -81,7 +81,8 @@ extension LogSchema {
         "resync_count", .integer(1...largestInteger), "How often frames were found again behind a lost frame header.",
         absent: "if never"),
       FieldSchema(
-        "resyncs", .array(.object(resyncPlaces)), "Where, the first times.", absent: "without `resync_count`"),
+        "resyncs", .array(.object(resyncPlaces)), "Where, the first 64 times; the beginning of a guess is one.",
+        absent: "without `resync_count`"),
     ], rules: [.requires("resync_count", ["resyncs"]), .requires("resyncs", ["resync_count"])])
 
   private static let resyncPlaces: ObjectSchema = ObjectSchema([
@@ -90,9 +91,9 @@ extension LogSchema {
   ])
 
   static let stats: RecordSchema = RecordSchema(
-    "stats", "Counts over the run; the last line.", isOfConnection: false,
+    "stats", "Counts over the run; the last line is one.", isOfConnection: false,
     ObjectSchema([
-      FieldSchema("final", .boolean, "This is the last line: `true`, today always."),
+      FieldSchema("final", .boolean, "Whether this is the last line; SIGUSR1 asks for one on the way."),
       FieldSchema(
         "link_types", .array(.text),
         "The names of the LINKTYPE_ registry in lower case (`ethernet`, `raw`, `linux_sll2`, …), or `link type N` for one that is not decoded, in the order of their first packets."

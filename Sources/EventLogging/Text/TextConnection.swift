@@ -48,7 +48,8 @@ extension TextWriter {
   private func putURL(_ connection: ConnectionIdentity, to line: inout TextLine) {
     line.put("ws://", .dim)
     if let host = connection.host { line.put(host) } else { line.put(Self.text(connection.server)) }
-    guard let path = connection.path else { return }
+    guard var path = connection.path else { return }
+    if options.redactsQueries { path = RedactedURL.withoutQuery(path) }
     // A target of another form than `/path` stands apart, so that nothing is made up.
     if path.first != UInt8(ascii: "/") { line.space() }
     line.put(path)
@@ -73,7 +74,7 @@ extension TextWriter {
       line.space()
       line.put(field.name, .notice)
       line.put(": ")
-      line.put(field.value)
+      line.put(options.redactsQueries ? RedactedURL.withoutQueries(field.value) : field.value)
       write(&line)
     }
   }

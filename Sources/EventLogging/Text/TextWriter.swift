@@ -64,6 +64,7 @@ public final class TextWriter: EventSink {
     if record.isDeflated, style.room != .tiny {
       line.put(" (\(Quantities.size(record.wireLength)) deflated)", .dim)
     }
+    if record.resyncOffset != nil { putMark("found again", to: &line) }
     putLosses(record.losses, to: &line)
     if let undecoded = record.undecoded { putMark("undecoded (\(undecoded.rawValue))", to: &line) }
     if record.opcode == .text, case .bytes(.some(let offset)) = record.form {
@@ -84,6 +85,7 @@ public final class TextWriter: EventSink {
     putArrow(record.sender, .dim, to: &line)
     putLabel("frame", .dim, to: &line)
     putSize(Int(clamping: record.length), .dim, to: &line)
+    if record.resyncOffset != nil { putMark("found again", to: &line) }
     putLosses(record.losses, to: &line)
     putFrame(record, to: &line)
     write(&line)
@@ -100,6 +102,7 @@ public final class TextWriter: EventSink {
     if case .pong(.some(let roundTrip)) = record.kind {
       line.put(" rtt \(Quantities.duration(microseconds: roundTrip, unit: style.microseconds))", .dim)
     }
+    if record.resyncOffset != nil { putMark("found again", to: &line) }
     putLosses(record.losses, to: &line)
     if case .close(let close) = record.kind {
       putClose(close, payload, to: &line)

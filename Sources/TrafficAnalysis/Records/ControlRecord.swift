@@ -27,4 +27,6 @@ public struct ControlRecord {
   public var form: PayloadForm
   /// What is missing.
   public var losses: LossFlags
+  /// Where in the direction's stream frames were found again before it, behind a lost header; told once.
+  public var resyncOffset: Int?
 }

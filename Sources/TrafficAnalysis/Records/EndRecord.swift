@@ -30,6 +30,18 @@ public struct DirectionSummary: Sendable {
   public var overlapConflicts: Int
   /// Captured bytes that could not be told apart into frames.
   public var unframedBytes: Int
+  /// Where frames were lost and found again, the first `Limits.namedResyncs` of them.
+  public var resyncs: [Resync] = []
+  /// How often they were.
+  public var resyncCount = 0
+
+  /// A stretch of a direction's stream in which frames could not be told apart, and that is over.
+  public struct Resync: Sendable, Hashable {
+    /// Where the bytes begin that were lost.
+    public var lostAt: Int
+    /// The first byte of the frame that was found.
+    public var foundAt: Int
+  }
 }
 
 /// The end of a WebSocket.

@@ -19,4 +19,6 @@ public struct FrameRecord {
   public var message: Int?
   /// What is missing.
   public var losses: LossFlags
+  /// Where in the direction's stream frames were found again before it, behind a lost header; told once.
+  public var resyncOffset: Int?
 }

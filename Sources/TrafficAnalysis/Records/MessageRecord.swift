@@ -54,4 +54,6 @@ public struct MessageRecord {
   public var losses: LossFlags
   /// Why it could not be inflated.
   public var undecoded: MessageAssembler.Undecoded?
+  /// Where in the direction's stream frames were found again before it, behind a lost header; told once.
+  public var resyncOffset: Int?
 }

@@ -23,6 +23,12 @@ struct InputOptions: ParsableArguments {
       "Which copy counts where TCP segments overlap with different bytes: first or last.", valueName: "WHICH"))
   var overlap: String = OverlapPolicy.first.rawValue
 
+  @Option(
+    help: ArgumentHelp(
+      "Take connections with this port for WebSockets even without a handshake, as in 9000=websocket. May be repeated.",
+      valueName: "PORT=websocket"))
+  var decodeAs: [String] = []
+
   @Flag(help: "Tell connections apart by their VLAN ids too, for networks that use addresses again.")
   var vlanFlows = false
 }

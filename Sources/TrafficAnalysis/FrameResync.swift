@@ -1,0 +1,133 @@
+internal import NetworkTypes
+internal import WebSocketDecoding
+
+/// The search for the next frame of a side that lost its place, and what became of earlier ones.
+final class FrameResync {
+  /// The search at hand, if there is one.
+  var chain: FrameChain?
+  /// Place in the direction's stream of the search's first byte.
+  var chainStart = 0
+  /// Where in the stream the lost bytes begin.
+  private(set) var lostAt = 0
+  private(set) var places: [DirectionSummary.Resync] = []
+  private(set) var count = 0
+  /// Whether the first byte of the search likely begins a frame.
+  private(set) var trustsFirst = false
+  private var untold: Int?
+  private let namedLimit: Int
+
+  init(namedLimit: Int) {
+    self.namedLimit = namedLimit
+  }
+
+  func begin(_ chain: FrameChain, lostAt offset: Int) {
+    self.chain = chain
+    trustsFirst = chain.rules.trustsFirst
+    lostAt = offset
+  }
+
+  /// Notes that a frame was found.
+  func found(at offset: Int) {
+    chain = nil
+    count += 1
+    untold = offset
+    guard places.count < namedLimit else { return }
+    places.append(DirectionSummary.Resync(lostAt: lostAt, foundAt: offset))
+  }
+
+  /// The place of the newest find, for the first message or control behind it.
+  func takeUntold() -> Int? {
+    defer { untold = nil }
+    return untold
+  }
+
+  /// The place of the newest find, for the frame that stands there.
+  func newestOffset(before offset: Int) -> Int? {
+    places.last?.foundAt == offset ? offset : nil
+  }
+}
+
+/// Finding the frames of a direction again.
+extension WebSocketAnalyzer {
+  /// Begins to look for frames behind bytes that are missing from `offset` on.
+  ///
+  /// - Parameters:
+  ///   - side: Whose frames.
+  ///   - offset: Where in the stream they were lost.
+  ///   - trustsFirst: Whether the next byte likely begins a frame.
+  func beginSearch(_ side: WebSocketSide, lostAt offset: Int, trustsFirst: Bool = false) {
+    // Other versions have other framing.
+    guard agreement.followsRFC6455 else { return }
+    let resync = side.resync ?? FrameResync(namedLimit: context.limits.namedResyncs)
+    side.resync = resync
+    resync.begin(
+      FrameChain(rules: rules(of: side, trustsFirst: trustsFirst), limits: context.limits), lostAt: offset)
+  }
+
+  /// Goes on with a search that was begun elsewhere.
+  ///
+  /// - Parameters:
+  ///   - chain: The search, whose bytes were not given to this analyzer.
+  ///   - start: Place in the stream of its first byte.
+  ///   - position: Whose search it is, and the packet that ended it there.
+  func adopt(_ chain: FrameChain, from start: Int, _ position: StreamPosition) {
+    let side = side(of: position.direction)
+    guard let resync = side.resync, resync.chain != nil else { return }
+    resync.chainStart = start
+    resync.chain = chain.restarted(by: rules(of: side, trustsFirst: resync.trustsFirst), limits: context.limits)
+    search(side, resync, position)
+  }
+
+  private func rules(of side: WebSocketSide, trustsFirst: Bool) -> FrameChain.Rules {
+    FrameChain.Rules(
+      isMasked: side.sender == .client, allowsCompression: agreement.deflate != nil, trustsFirst: trustsFirst)
+  }
+
+  /// Takes the next bytes of a direction whose place in its frames is lost.
+  @inline(never)
+  func searchFrames(in bytes: RawSpan, _ side: WebSocketSide, _ position: StreamPosition) {
+    guard let resync = side.resync, let end = resync.chain?.end else {
+      side.counts.unframedBytes += bytes.byteCount
+      return
+    }
+    if end == 0 { resync.chainStart = position.offset }
+    resync.chain?.markBoundary()
+    resync.chain?.append(bytes)
+    resync.chain?.markBoundary()
+    search(side, resync, position)
+  }
+
+  private func search(_ side: WebSocketSide, _ resync: FrameResync, _ position: StreamPosition) {
+    if let finding = resync.chain?.search() { resume(side, resync, finding, position) }
+  }
+
+  /// Ends a search before missing bytes or at the direction's end: with what there is, or with nothing.
+  @inline(never)
+  func endSearch(_ side: WebSocketSide, _ position: StreamPosition, isEnd: Bool) {
+    guard let resync = side.resync, resync.chain != nil else { return }
+    if let finding = resync.chain?.finish(isEnd: isEnd) {
+      resume(side, resync, finding, position)
+    } else {
+      side.counts.unframedBytes += resync.chain?.end ?? 0
+      // Before the first bytes there is only the hole that the handshake was lost in.
+      let trustsFirst = resync.trustsFirst && resync.chain?.end == 0
+      beginSearch(side, lostAt: resync.lostAt, trustsFirst: trustsFirst)
+    }
+  }
+
+  /// Reads frames again, from a place in the bytes that were held.
+  private func resume(
+    _ side: WebSocketSide, _ resync: FrameResync, _ finding: FrameChain.Finding, _ position: StreamPosition
+  ) {
+    let held = resync.chain?.held(from: finding.offset) ?? []
+    side.counts.unframedBytes += finding.offset
+    let place = resync.chainStart + finding.offset
+    resync.found(at: place)
+    side.decoder = FrameDecoder()
+    held.withRawSpan { bytes in
+      decodeFrames(
+        bytes, from: 0, side,
+        StreamPosition(direction: position.direction, offset: place, packet: position.packet))
+    }
+  }
+}

@@ -1,0 +1,320 @@
+public import NetworkTypes
+
+/// Finds where frames begin again in one direction of a WebSocket whose place in the frames is not known.
+///
+/// Every place that could be a header begins a chain, or continues the chain whose frame ends there. Each frame of a
+/// chain adds evidence: bits by which it is likelier in a WebSocket than by chance (`FrameEvidence`). The length of a
+/// frame adds none, since whatever it says leads somewhere, except where the frame ends just as a TCP segment does.
+/// Frames that lie before a place can make it likely; those behind it cannot, for a false chain may run into the true
+/// one. So a chain is believed from that frame on at which the evidence of it and of those before it suffices.
+///
+/// The bytes are held by the caller's `append` up to a cap; each is looked at once, and the chains that wait for their
+/// next header are bounded in number, so that time is linear in the bytes.
+public struct FrameChain: Sendable {
+  /// What is known of the direction.
+  public struct Rules: Sendable, Hashable {
+    /// Whether its frames are masked: the client's are, the server's are not (RFC 6455 §5.1); `nil` if that is open.
+    public var isMasked: Bool?
+    /// Whether RSV1 may mark compressed messages (RFC 7692 §6).
+    public var allowsCompression: Bool
+    /// Whether the first byte very likely begins a frame: it is the first one captured, or follows a lost handshake.
+    ///
+    /// Then it is one place instead of many where a false chain may begin, so that a frame there which leads into a
+    /// chain that is believed is one by 5 bits of its header and 7 of its length, beside that likelihood.
+    public var trustsFirst: Bool
+    /// Bits from which on a frame is told.
+    public var headBits: Int
+    /// Bits from which on a chain is believed.
+    public var chainBits: Int
+
+    /// Rules for a search.
+    public init(isMasked: Bool?, allowsCompression: Bool, trustsFirst: Bool, headBits: Int, chainBits: Int) {
+      self.isMasked = isMasked
+      self.allowsCompression = allowsCompression
+      self.trustsFirst = trustsFirst
+      self.headBits = headBits
+      self.chainBits = chainBits
+    }
+  }
+
+  /// A chain that is believed.
+  public struct Finding: Sendable, Hashable {
+    /// The place of its first frame that is believed, counted from the first byte of the search.
+    public var offset: Int
+    /// Whether its frames are masked.
+    public var isMasked: Bool
+    /// Its evidence in bits.
+    public var bits: Int
+    /// Its frames so far, with those that stand before `offset`.
+    public var frames: Int
+    /// How many of them began and ended where TCP segments do.
+    public var alignedFrames: Int
+    /// Whether two of them have different lengths.
+    public var hasTwoLengths: Bool
+  }
+
+  /// What the search is for.
+  public let rules: Rules
+  /// Bytes that are held.
+  private var bytes: [UInt8] = []
+  /// Place of the first byte held.
+  public private(set) var heldFrom = 0
+  private let heldLimit: Int
+  /// Where segments begin or end, in rising order, from `place` on.
+  private var boundaries: [Int] = []
+  private var passedBoundaries = 0
+  /// The next place to look at, and the chain that arrived there, once `hasArrived`.
+  private var place = 0
+  private var hasArrived = false
+  private var arrived: ChainLink?
+  private var waiting = LinkHeap()
+  private var rarity = HeaderRarity()
+  /// The chain with the most evidence so far, whether that suffices or not.
+  public private(set) var best: Finding?
+  /// Until here a chain that may be truer than another decides nothing.
+  private var undecidedUntil = 0
+
+  /// A search in bytes of which the first comes next.
+  ///
+  /// - Parameters:
+  ///   - rules: What is known of the direction.
+  ///   - limits: How many bytes are held.
+  public init(rules: Rules, limits: Limits) {
+    self.rules = rules
+    heldLimit = limits.searchedBytes
+  }
+
+  /// The place behind the last byte.
+  public var end: Int { heldFrom + bytes.count }
+
+  /// Says that a TCP segment begins or ends here.
+  public mutating func markBoundary() {
+    if boundaries.last != end { boundaries.append(end) }
+  }
+
+  /// Takes the next bytes.
+  public mutating func append(_ more: RawSpan) {
+    bytes.append(contentsOf: more)
+  }
+
+  /// The bytes held from a place on, with the segments that they came in.
+  public func held(from offset: Int) -> [UInt8] {
+    Array(bytes[min(max(offset - heldFrom, 0), bytes.count)...])
+  }
+
+  /// A search by other rules in the bytes that are held.
+  public func restarted(by rules: Rules, limits: Limits) -> FrameChain {
+    var chain = FrameChain(rules: rules, limits: limits)
+    chain.heldFrom = heldFrom
+    chain.place = heldFrom
+    chain.bytes = bytes
+    chain.boundaries = boundaries.filter { $0 >= heldFrom }
+    return chain
+  }
+
+  /// Looks at the bytes that were taken: the first chain that is believed, or `nil` if there is none yet.
+  public mutating func search() -> Finding? {
+    while place < end || (place == end && isBoundary) {
+      if let finding = arrive() { return finding }
+      guard place < end else { break }
+      let index = place - heldFrom
+      if arrived == nil, isCutBySegment(index) {
+        rarity.add(false, at: place)
+      } else if index == bytes.count - 1 {
+        break
+      } else if rules.isPlausible(bytes[index], bytes[index + 1]) {
+        guard let header = bytes.withRawSpan({ FrameHeader($0, at: index) }) else { break }
+        if let finding = extend(header) { return finding }
+      } else {
+        rarity.add(false, at: place)
+      }
+      advance()
+    }
+    forgetOldBytes()
+    return nil
+  }
+
+  /// Looks at the rest, behind which bytes are missing or the direction is over.
+  ///
+  /// - Parameter isEnd: Whether the direction is over.
+  /// - Returns: A chain that is believed with what there is.
+  public mutating func finish(isEnd: Bool) -> Finding? {
+    markBoundary()
+    if let finding = search() { return finding }
+    var best = place == end ? arrived : nil
+    if isEnd, best?.opcode == .close { best?.bits += 4 }
+    if best?.head == nil, let last = best, last.bits >= rules.headBits { best?.head = headOffset(last) }
+    for link in waiting.links where link.head != nil && link.bits > best?.bits ?? 0 { best = link }
+    guard let best, best.bits >= rules.lastBits, rival(of: best) == nil else { return nil }
+    return finding(best)
+  }
+
+  // MARK: - Places
+
+  private var isBoundary: Bool {
+    passedBoundaries < boundaries.count && boundaries[passedBoundaries] == place
+  }
+
+  /// Whether a segment ends inside a header that would begin here: no chain begins with such a one.
+  private func isCutBySegment(_ index: Int) -> Bool {
+    let next = passedBoundaries + (isBoundary ? 1 : 0)
+    guard next < boundaries.count else { return false }
+    let room = boundaries[next] - place
+    guard room >= 2, index + 1 < bytes.count else { return room < 2 }
+    let lengthBytes =
+      switch bytes[index + 1] & 0x7f {
+      case 126: 2
+      case 127: 8
+      default: 0
+      }
+    return room < 2 + lengthBytes + (bytes[index + 1] & 0x80 == 0 ? 0 : 4)
+  }
+
+  private mutating func advance() {
+    if isBoundary { passedBoundaries += 1 }
+    if passedBoundaries > 1024 {
+      boundaries.removeFirst(passedBoundaries)
+      passedBoundaries = 0
+    }
+    place += 1
+    hasArrived = false
+    arrived = nil
+  }
+
+  private mutating func forgetOldBytes() {
+    guard bytes.count > heldLimit else { return }
+    let surplus = bytes.count - heldLimit / 2
+    bytes.removeFirst(surplus)
+    heldFrom += surplus
+  }
+
+  // MARK: - Chains
+
+  /// Settles which chain arrived at the place: the one with the most evidence.
+  private mutating func arrive() -> Finding? {
+    guard !hasArrived else { return nil }
+    hasArrived = true
+    while var link = waiting.removeFirst(endingAt: place) {
+      guard let payload = evidence(link) else { continue }
+      link.addPayload(bits: payload.bits, digest: payload.digest)
+      if isBoundary { link.addAlignment(isTrusted: rules.isMasked != nil) }
+      // It fills one of the first segments. Should that be the end of a payload instead, one in 2^12 looks so.
+      if link.head == nil, isBoundary, rules.isMasked != nil, link.firstBorder == passedBoundaries - 1 {
+        link.head = link.start
+      }
+      if link.head == nil, link.bits >= rules.headBits { link.head = headOffset(link) }
+      if link.bits > arrived?.bits ?? Int.min { arrived = link }
+    }
+    guard let arrived else { return nil }
+    if arrived.bits > best?.bits ?? 0, arrived.bits >= rules.headBits { best = report(arrived, from: arrived.offset) }
+    return isBoundary ? decide(arrived) : nil
+  }
+
+  /// Takes a plausible header at the place: it continues the chain that arrived, or begins one.
+  private mutating func extend(_ header: FrameHeader) -> Finding? {
+    defer { rarity.add(true, at: place) }
+    guard rules.isPlausible(header) else { return nil }
+    // An empty continuation begins nothing that another frame would not begin, and zeros are full of them.
+    guard arrived != nil || header.opcode != .continuation || header.payloadLength > 0 else { return nil }
+    let headerBits = rarity.bits(at: place)
+    var link = ChainLink(header, at: place, startBits: startBits(header), isAligned: isBoundary)
+    if isBoundary, passedBoundaries <= 4, header.opcode != .continuation { link.firstBorder = passedBoundaries }
+    link.addHeader(bits: headerBits)
+    if rules.trustsFirst, place == 0, isBoundary { link.head = headOffset(link) }
+    if let arrived, arrived.allows(header) {
+      if let finding = decide(arrived) { return finding }
+      let longer = ChainLink(header, at: place, after: arrived, headerBits: headerBits, isAligned: isBoundary)
+      if longer.bits >= link.bits { link = longer }
+    }
+    waiting.insert(link)
+    return nil
+  }
+
+  /// What it costs to begin a chain here, by the number of places where one might: few where segments begin.
+  private func startBits(_ header: FrameHeader) -> Int {
+    if isBoundary { return place == 0 ? -1 : -2 - (passedBoundaries + 1).log2 }
+    let cost = 2 + (place + 2).log2
+    // In text the byte may be the middle of a character.
+    let index = place - heldFrom
+    guard header.maskingKey == nil, index > 0, FrameEvidence.expectsContinuation(bytes, before: index) else {
+      return -cost
+    }
+    return -cost - 8
+  }
+
+  /// Bits by which the payload of the frame speaks for it, or `nil` if it speaks against it.
+  private func evidence(_ link: ChainLink) -> FrameEvidence.Payload? {
+    let start = link.offset - heldFrom
+    // What was dropped of it says nothing.
+    guard start >= 0 else { return FrameEvidence.Payload(bits: 0, digest: 0) }
+    return bytes.withRawSpan { all in
+      FrameEvidence.payload(
+        all.extracting(start + link.header.headerLength..<place - heldFrom), link.header, isText: link.isText)
+    }
+  }
+
+  private mutating func decide(_ link: ChainLink) -> Finding? {
+    guard link.bits >= rules.chainBits, link.head != nil, place >= undecidedUntil else { return nil }
+    if let rival = rival(of: link) {
+      undecidedUntil = min(rival.end, place + heldLimit / 2)
+      return nil
+    }
+    return finding(link)
+  }
+
+  /// A frame that is under way, and nearly as likely, which may have the chain in its payload.
+  private func rival(of link: ChainLink) -> ChainLink? {
+    waiting.links.first { other in
+      other.offset < link.head ?? link.offset && other.end > place && other.bits >= 12 && other.bits * 2 >= link.bits
+    }
+  }
+
+  /// The first frame that a chain vouches for; what continues a message that is not known is none.
+  private func headOffset(_ link: ChainLink) -> Int? { link.opcode == .continuation ? nil : link.offset }
+
+  /// The chain from its first believed frame that is still held.
+  private func finding(_ link: ChainLink) -> Finding? {
+    guard let head = link.head else { return nil }
+    if head >= heldFrom { return report(link, from: head) }
+    if link.offset >= heldFrom { return report(link, from: link.offset) }
+    return link.end == place ? report(link, from: place) : nil
+  }
+
+  private func report(_ link: ChainLink, from offset: Int) -> Finding {
+    Finding(
+      offset: offset, isMasked: link.header.maskingKey != nil, bits: link.bits, frames: link.frames,
+      alignedFrames: link.alignedFrames, hasTwoLengths: link.hasTwoLengths)
+  }
+}
+
+extension FrameChain.Rules {
+  /// Whether two bytes may begin a header.
+  func isPlausible(_ first: UInt8, _ second: UInt8) -> Bool {
+    guard first & 0x30 == 0 else { return false }
+    if let isMasked, (second & 0x80 != 0) != isMasked { return false }
+    switch first & 0x0f {
+    case 0: return first & 0x40 == 0
+    case 1, 2: return first & 0x40 == 0 || allowsCompression
+    case 8, 9, 10: return first & 0xc0 == 0x80 && second & 0x7f <= 125
+    default: return false
+    }
+  }
+
+  /// A search where it is known that there are frames.
+  public init(isMasked: Bool, allowsCompression: Bool, trustsFirst: Bool) {
+    self.init(
+      isMasked: isMasked, allowsCompression: allowsCompression, trustsFirst: trustsFirst, headBits: 20, chainBits: 24)
+  }
+
+  /// Bits of a chain that is believed because nothing more will come.
+  var lastBits: Int {
+    // That there are frames is known where their masking is.
+    guard isMasked != nil else { return chainBits }
+    return trustsFirst ? 12 : headBits
+  }
+
+  /// Whether the rest of a header does not speak against it: the shortest form of its length, and no absurd one.
+  func isPlausible(_ header: FrameHeader) -> Bool {
+    header.isLengthMinimal && header.payloadLength < 1 << 40
+  }
+}

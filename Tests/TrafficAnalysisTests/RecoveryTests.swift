@@ -1,0 +1,146 @@
+import TestSupport
+import Testing
+import TrafficAnalysis
+import WebSocketDecoding
+
+/// Each segment of a connection lost in turn, and random sets of them: whatever is told was sent.
+struct RecoveryTests {
+  /// A connection, and what was sent over it.
+  struct Sample: Sendable {
+    var packets: [BuiltPacket] = []
+    /// Messages and controls of each side in order.
+    var sent: [Conversation.Side: [[UInt8]]] = [.client: [], .server: []]
+    /// The first header bytes and lengths of each side's frames.
+    var frames: [Conversation.Side: [[UInt8]]] = [.client: [], .server: []]
+    /// For each message of a side the indices of the packets that carry it.
+    var carriers: [Conversation.Side: [[Int]]] = [.client: [], .server: []]
+    /// The first packet behind the handshake.
+    var start = 0
+  }
+
+  /// Text as services send it, some of it large, with controls and fragments between.
+  static func sample(seed: UInt64, isCompressed: Bool, segmentBytes: Int = 500) -> Sample {
+    var random = SeededGenerator(seed: seed)
+    var sample = Sample()
+    var talk = Conversation()
+    talk.openWebSocket(
+      requestFields: isCompressed ? [deflate] : [], responseFields: isCompressed ? [deflate] : [])
+    sample.start = talk.packets.count
+    var senders: [Conversation.Side: DeflateSender] = [.client: DeflateSender(), .server: DeflateSender()]
+    for index in 0..<60 {
+      let side: Conversation.Side = Bool.random(using: &random) ? .client : .server
+      let words = Int.random(in: 0...8, using: &random) == 0 ? 150 : Int.random(in: 0...12, using: &random)
+      let kind = Int.random(in: 0...9, using: &random)
+      var payload: [UInt8]
+      switch kind {
+      case 0: payload = random.bytes(Int.random(in: 0...300, using: &random))
+      case 1: payload = random.bytes(Int.random(in: 0...20, using: &random))
+      default:
+        let text = (0..<words).map { _ in String(Int.random(in: 0...99_999, using: &random), radix: 36) }
+        payload = Array("{\"seq\":\(index),\"say\":\"\(text.joined(separator: " ")) é\"}".utf8)
+      }
+      func key() -> UInt32? { side == .client ? UInt32.random(in: 0 ... .max, using: &random) : nil }
+      sample.sent[side]!.append(payload)
+      var pieces: [[UInt8]] = []
+      if kind == 1 {
+        pieces = [WebSocketFrame.ping(payload, mask: key())]
+      } else {
+        let wire = isCompressed ? senders[side]!.compress(payload) : payload
+        let rsv: UInt8 = isCompressed ? 4 : 0
+        let opcode: UInt8 = kind == 0 ? 2 : 1
+        let cut = kind == 2 ? wire.count / 2 : wire.count
+        pieces = [
+          WebSocketFrame.frame(opcode: opcode, Array(wire[..<cut]), mask: key(), fin: cut == wire.count, rsv: rsv)
+        ]
+        if cut < wire.count { pieces.append(WebSocketFrame.continuation(Array(wire[cut...]), mask: key())) }
+      }
+      sample.frames[side]! += pieces.map { Array($0.prefix(2)) }
+      let first = talk.packets.count
+      talk.send(from: side, pieces.flatMap { $0 }, segmentBytes: segmentBytes)
+      sample.carriers[side]!.append(Array(first..<talk.packets.count))
+      talk.ack(from: side.other)
+    }
+    talk.close()
+    sample.packets = talk.packets
+    return sample
+  }
+
+  /// Whether `part` stands in `all` in the same order, though others may stand between.
+  static func isInOrder<Element: Equatable>(_ part: [Element], in all: [Element]) -> Bool {
+    var rest = all[...]
+    for element in part {
+      guard let index = rest.firstIndex(of: element) else { return false }
+      rest = rest[(index + 1)...]
+    }
+    return true
+  }
+
+  struct Tally {
+    var untouched = 0
+    var found = 0
+    var share: String { "\(found) of \(untouched) (\(found * 1000 / max(1, untouched)) ‰)" }
+  }
+
+  /// Holds what is told without some packets against what was sent.
+  static func check(_ sample: Sample, losing lost: Set<Int>, tally: inout Tally, _ name: String) {
+    let told = analyze(sample.packets.enumerated().filter { !lost.contains($0.offset) }.map(\.element))
+    for (side, sender) in [(Conversation.Side.client, Sender.client), (.server, .server)] {
+      let sent = sample.sent[side]!
+      let messages = told.messages.filter {
+        $0.record.sender == sender && $0.record.losses.isEmpty && $0.record.undecoded == nil
+      }.map(\.payload)
+      let controls = told.controls.filter { $0.record.sender == sender && $0.record.losses.isEmpty }.map(\.payload)
+      #expect(isInOrder(messages, in: sent), "\(name), \(side)")
+      #expect(isInOrder(controls, in: sent), "\(name), \(side)")
+      let headers = told.frames.filter { $0.sender == sender && $0.losses.isEmpty }.map { frame in
+        [
+          (frame.header.isFinal ? 0x80 : 0) | frame.header.reservedBits << 4 | frame.header.opcode.rawValue,
+          (frame.header.maskingKey == nil ? 0 : 0x80)
+            | UInt8(
+              clamping: frame.header.payloadLength > 65535
+                ? 127 : frame.header.payloadLength > 125 ? 126 : frame.header.payloadLength),
+        ]
+      }
+      #expect(isInOrder(headers, in: sample.frames[side]!), "\(name), \(side)")
+      let intact = zip(sent, sample.carriers[side]!).filter { lost.isDisjoint(with: $0.1) }.map(\.0)
+      tally.untouched += intact.count
+      var rest = messages + controls
+      for message in intact {
+        guard let index = rest.firstIndex(of: message) else { continue }
+        rest.remove(at: index)
+        tally.found += 1
+      }
+    }
+    #expect(told.rules == [], "\(name)")
+  }
+
+  @Test(arguments: [false, true], [500, 90])
+  func `with any one segment missing, whatever is told was sent`(isCompressed: Bool, segmentBytes: Int) {
+    var tally = Tally()
+    let sample = Self.sample(seed: 41, isCompressed: isCompressed, segmentBytes: segmentBytes)
+    for index in sample.start..<sample.packets.count {
+      Self.check(
+        sample, losing: [index], tally: &tally, "\(isCompressed ? "compressed" : "plain") without packet \(index)")
+    }
+    print(
+      "one segment of \(segmentBytes) bytes lost, \(isCompressed ? "compressed" : "plain"):",
+      "messages untouched by the loss told: \(tally.share)")
+    if !isCompressed, segmentBytes == 500 { #expect(tally.found == tally.untouched) }
+  }
+
+  @Test(arguments: [false, true])
+  func `with random segments missing, whatever is told was sent`(isCompressed: Bool) {
+    var tally = Tally()
+    for seed in UInt64(100)..<115 {
+      let sample = Self.sample(seed: seed, isCompressed: isCompressed, segmentBytes: 120)
+      var random = SeededGenerator(seed: seed)
+      for count in [2, 5, 12] {
+        let lost = Set((0..<count).map { _ in Int.random(in: sample.start..<sample.packets.count, using: &random) })
+        Self.check(sample, losing: lost, tally: &tally, "seed \(seed), without \(lost.sorted())")
+      }
+    }
+    print(
+      "random segments lost, \(isCompressed ? "compressed" : "plain"):",
+      "messages untouched by the loss told: \(tally.share)")
+  }
+}

@@ -1,0 +1,165 @@
+import NetworkTypes
+import TestSupport
+import Testing
+
+@testable import WebSocketDecoding
+
+/// Frames are found again where they are, and nowhere else.
+struct FrameChainTests {
+  static let client = FrameChain.Rules(isMasked: true, allowsCompression: true, trustsFirst: false)
+  static let server = FrameChain.Rules(isMasked: false, allowsCompression: true, trustsFirst: false)
+  /// Finds what a search without known roles would, at a third of its evidence.
+  static let either = FrameChain.Rules(
+    isMasked: nil, allowsCompression: true, trustsFirst: false, headBits: 20, chainBits: 24)
+  static let all = [client, server, either]
+
+  /// What is found in chunks of which each is a segment, or in bytes with boundaries at given places.
+  static func find(_ segments: [[UInt8]], _ rules: FrameChain.Rules, isEnd: Bool = true) -> FrameChain.Finding? {
+    var chain = FrameChain(rules: rules, limits: Limits())
+    for segment in segments {
+      chain.markBoundary()
+      segment.withRawSpan { chain.append($0) }
+      chain.markBoundary()
+      if let finding = chain.search() { return finding }
+    }
+    return chain.finish(isEnd: isEnd)
+  }
+
+  static func segments(of bytes: [UInt8], _ size: Int) -> [[UInt8]] {
+    stride(from: 0, to: bytes.count, by: size).map { Array(bytes[$0..<min($0 + size, bytes.count)]) }
+  }
+
+  static func header(_ bytes: [UInt8]) -> FrameHeader { bytes.withRawSpan { FrameHeader($0, at: 0)! } }
+
+  static func masked(_ text: String, _ key: UInt32) -> [UInt8] { WebSocketFrame.text(text, mask: key) }
+
+  @Test func `frames behind the rest of a payload are found at the first of them`() {
+    let rest = Array("the end of a message whose beginning was lost".utf8)
+    let texts = (0..<6).map { "{\"price\":\(100 + $0 * $0),\"symbol\":\"ABC\"}" }
+    let sent = texts.map { WebSocketFrame.text($0) }
+    let found = Self.find([rest] + sent, Self.server)
+    #expect(found?.offset == rest.count)
+    #expect(found?.isMasked == false)
+    // All in one segment.
+    #expect(Self.find([rest + sent.flatMap { $0 }], Self.server)?.offset == rest.count)
+    let keys: [UInt32] = [0x5a13_9bd2, 0x01fe_7744, 0xc0de_1234, 0x8899_aabb, 0x1020_3040, 0x7f6e_5d4c]
+    let replies = zip(texts, keys).map { Self.masked($0, $1) }
+    #expect(Self.find([rest] + replies, Self.client)?.offset == rest.count)
+    #expect(Self.find([rest] + replies, Self.either)?.isMasked == true)
+  }
+
+  @Test func `a chain goes on through fragments and the controls between them`() {
+    let sent = [
+      WebSocketFrame.text("a first fragment of some length ", fin: false), WebSocketFrame.ping(Array("beat".utf8)),
+      WebSocketFrame.continuation(Array("and a second".utf8), fin: false), WebSocketFrame.continuation(Array("!".utf8)),
+      WebSocketFrame.close(1000, "bye"),
+    ]
+    #expect(Self.find(sent, Self.server)?.offset == 0)
+    // A message may not begin inside another, nor anything come behind a Close.
+    var chain = ChainLink(
+      Self.header(WebSocketFrame.text("a", fin: false)), at: 0, startBits: 0, isAligned: false)
+    #expect(!chain.allows(Self.header(WebSocketFrame.text("b"))))
+    #expect(chain.allows(Self.header(WebSocketFrame.ping())))
+    chain = ChainLink(Self.header(WebSocketFrame.close()), at: 0, startBits: 0, isAligned: false)
+    #expect(!chain.allows(Self.header(WebSocketFrame.ping())))
+  }
+
+  @Test func `a chain is not begun by the rest of a fragmented message`() {
+    let sent = [
+      WebSocketFrame.continuation(Array("the last fragment".utf8)), WebSocketFrame.text("{\"a\":\"a whole message\"}"),
+      WebSocketFrame.text("{\"b\":\"another whole message\"}"),
+    ]
+    #expect(Self.find(sent, Self.server)?.offset == sent[0].count)
+  }
+
+  @Test(arguments: [false, true])
+  func `the same bytes in the same segments give the same, however they are cut`(isMasked: Bool) {
+    var random = SeededGenerator(seed: 7)
+    var bytes = random.bytes(61)
+    var borders: Set<Int> = [0, bytes.count]
+    for index in 0..<8 {
+      let key = isMasked ? UInt32.random(in: 0 ... .max, using: &random) : nil
+      bytes +=
+        index % 3 == 0
+        ? WebSocketFrame.binary(random.bytes(20 + index), mask: key)
+        : WebSocketFrame.text("message number \(index * index * 77)", mask: key)
+      if index % 2 == 0 { borders.insert(bytes.count) }
+    }
+    let found = verifySplits(of: bytes) { chunks in
+      var chain = FrameChain(rules: isMasked ? Self.client : Self.server, limits: Limits())
+      var found: [FrameChain.Finding] = []
+      if borders.contains(0) { chain.markBoundary() }
+      for chunk in chunks {
+        for byte in chunk {
+          [byte].withRawSpan { chain.append($0) }
+          if borders.contains(chain.end) { chain.markBoundary() }
+        }
+        if found.isEmpty, let finding = chain.search() { found.append(finding) }
+      }
+      return found
+    }
+    #expect(found.count == 1)
+    #expect(borders.contains(found.first?.offset ?? -1))
+  }
+
+  @Test(arguments: all)
+  func `what is no WebSocket holds no chain`(rules: FrameChain.Rules) {
+    var random = SeededGenerator(seed: 2026)
+    var samples: [[UInt8]] = [
+      [UInt8](repeating: 0, count: 20_000), [UInt8](repeating: 0x81, count: 20_000),
+      [UInt8](repeating: 0x82, count: 20_000),
+      (0..<8000).flatMap { _ in [0x82, 0x7e] as [UInt8] }, (0..<8000).flatMap { _ in [0x81, 0x82] as [UInt8] },
+      (0..<8000).flatMap { _ in [0x8a, 0x00] as [UInt8] }, (0..<8000).flatMap { _ in [0x89, 0x80] as [UInt8] },
+      // CBOR: pairs of small numbers; ASN.1: the names of a certificate (RFC 5280 §4.2.1.6).
+      (0..<9000).flatMap { [0x82, 0x01, UInt8($0 % 24)] as [UInt8] },
+      (0..<400).flatMap { [0x82, UInt8(11 + "\($0)".count)] + Array("host\($0).example".utf8) },
+      Array(String(repeating: "GET /index.html HTTP/1.1\r\nHost: example.com\r\n\r\n", count: 500).utf8),
+      Array(String(repeating: "с тех пор как это было — «да» и нет, 中文字符也没有问题。", count: 500).utf8),
+    ]
+    for _ in 0..<4 { samples.append(random.bytes(100_000)) }
+    for (index, sample) in samples.enumerated() {
+      for size in [1448, sample.count] {
+        let found = Self.find(Self.segments(of: sample, size), rules)
+        #expect(found == nil, "sample \(index) in segments of \(size)")
+      }
+    }
+  }
+
+  @Test func `the inside of a large frame holds no chain, whatever its key`() {
+    var random = SeededGenerator(seed: 641)
+    let words = [
+      "the", "price", "of", "{\"id\":", "1234,", "\"name\":", "\"Müller\"}", "AB", "\n", "aaaa", "0000", "  ",
+    ]
+    for round in 0..<60 {
+      let text = (0..<1200).map { _ in words.randomElement(using: &random)! }.joined(separator: " ")
+      let payload = round % 3 == 0 ? [UInt8](repeating: UInt8(round), count: 6000) : Array(text.utf8)
+      let key = UInt32.random(in: 0 ... .max, using: &random)
+      let inside = Array(WebSocketFrame.masked(payload, with: key)[Int.random(in: 0..<9, using: &random)...])
+      for rules in [Self.client, Self.either] {
+        let found = Self.find(Self.segments(of: inside, 1448), rules)
+        #expect(found == nil, "round \(round), key \(key)")
+      }
+    }
+  }
+
+  @Test func `bytes that are held are bounded, and what is dropped is not given back`() {
+    var random = SeededGenerator(seed: 3)
+    var chain = FrameChain(rules: Self.server, limits: Limits())
+    for _ in 0..<400 {
+      random.bytes(1448).withRawSpan { chain.append($0) }
+      #expect(chain.search() == nil)
+      #expect(chain.end - chain.heldFrom <= Limits().searchedBytes)
+    }
+    #expect(chain.end == 400 * 1448)
+    #expect(chain.held(from: 0).count == chain.end - chain.heldFrom)
+  }
+
+  @Test func `the first byte behind a lost handshake needs less`() {
+    let trusting = FrameChain.Rules(isMasked: true, allowsCompression: false, trustsFirst: true)
+    let sent = [Self.masked("Hi", 0x1122_3344), Self.masked("there", 0x5566_7788), Self.masked("you all", 0x99aa_bbcc)]
+    let joined = sent.flatMap { $0 }
+    #expect(Self.find([joined], trusting)?.offset == 0)
+    #expect(Self.find(sent, Self.client)?.offset == 0)
+    #expect(Self.find([Array(joined[..<20]), Array(joined[20...])], Self.client)?.offset != 0)
+  }
+}
