@@ -36,6 +36,11 @@ let package = Package(
         "TrafficAnalysis", "EventLogging",
       ]),
   ],
+  traits: [
+    .trait(name: "Zstd", description: "Read captures compressed by zstd; needs libzstd."),
+    .trait(name: "LZ4", description: "Read captures compressed by lz4; needs liblz4."),
+    .default(enabledTraits: ["Zstd", "LZ4"]),
+  ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0")
   ],
@@ -44,12 +49,23 @@ let package = Package(
       name: "CPcap", pkgConfig: "libpcap", providers: [.apt(["libpcap-dev"]), .brew(["libpcap"])]),
     .systemLibrary(
       name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
+    .systemLibrary(
+      name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"]), .brew(["zstd"])]),
+    .systemLibrary(
+      name: "CLz4", pkgConfig: "liblz4", providers: [.apt(["liblz4-dev"]), .brew(["lz4"])]),
 
     .systemLibrary(name: "CPrefetch"),
     .target(name: "CBuildInfo", cSettings: [.define("WSTAP_GIT_DESCRIPTION", to: "\"\(gitDescription)\"")]),
 
     .target(name: "NetworkTypes", swiftSettings: shipped),
-    .target(name: "PacketCapture", dependencies: ["NetworkTypes", "CZlib"], swiftSettings: shipped),
+    .target(
+      name: "PacketCapture",
+      dependencies: [
+        "NetworkTypes", "CZlib",
+        .target(name: "CZstd", condition: .when(traits: ["Zstd"])),
+        .target(name: "CLz4", condition: .when(traits: ["LZ4"])),
+      ],
+      swiftSettings: shipped),
     .target(name: "LiveCapture", dependencies: ["NetworkTypes", "PacketCapture", "CPcap"], swiftSettings: shipped),
     .target(name: "PacketDecoding", dependencies: ["NetworkTypes"], swiftSettings: shipped),
     .target(

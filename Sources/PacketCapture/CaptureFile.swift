@@ -1,12 +1,12 @@
 public import NetworkTypes
 
-/// One capture file, read from front to back: pcap or pcapng, plain or compressed by gzip.
+/// One capture file, read from front to back: pcap or pcapng, plain or compressed (``Compression``).
 public final class CaptureFile {
   /// What was found wrong so far.
   public private(set) var damage: [CaptureDamage] = []
 
   private let file: InputFile
-  private let inflater: GzipInflater?
+  private let decompressed: CompressedFile?
   private let limits: Limits
   private let pool: BatchPool
   private let fileIndex: Int
@@ -24,6 +24,9 @@ public final class CaptureFile {
   private var fileOffset = 0
   /// Bytes at the front of the batch, and behind it, that are dropped unread.
   private var toSkip = 0
+  /// Whether the input has ended, so that what was read is all there is.
+  private var hasEnded = false
+  /// Whether nothing more is given out.
   private var isAtEnd = false
 
   /// The default size of a batch's storage, in bytes.
@@ -50,13 +53,21 @@ public final class CaptureFile {
     let batch = pool.take(capacity: self.batchBytes)
     var filled = try Self.readHeader(of: file, through: nil, into: batch)
     guard filled > 0 else { throw CaptureError(file: file.name, reason: "is empty") }
-    let inflater = try batch.withBytes(upTo: filled) { (prefix) throws(CaptureError) -> GzipInflater? in
-      CaptureFormat.isGzip(prefix) ? try GzipInflater(file: file, prefix: prefix) : nil
-    }
-    if let inflater {
-      filled = try Self.readHeader(of: file, through: inflater, into: batch)
+    filled = try Self.dropSkippableFrames(of: file, in: batch, filled)
+    let compression = batch.withBytes(upTo: filled) { Compression(header: $0) }
+    var decompressed: CompressedFile?
+    if let compression {
+      guard let decompressor = compression.decompressor(limits: limits) else {
+        throw CaptureError(file: file.name, reason: compression.refusal)
+      }
+      let whole = batch.withBytes(upTo: filled) {
+        CompressedFile(file: file, prefix: $0, decompressor: decompressor)
+      }
+      decompressed = whole
+      filled = try Self.readHeader(of: file, through: whole, into: batch)
       guard filled > 0 else {
-        throw CaptureError(file: file.name, reason: inflater.fault ?? "is empty inside its gzip compression")
+        throw CaptureError(
+          file: file.name, reason: whole.fault ?? "is empty inside its \(compression.name) compression")
       }
     }
     let used = filled
@@ -72,10 +83,11 @@ public final class CaptureFile {
       }
       toSkip = pcap.headerBytes
     } else if pcapng == nil {
-      throw CaptureError(file: file.name, reason: batch.withBytes(upTo: used) { CaptureFormat.refusal($0) })
+      throw CaptureError(
+        file: file.name, reason: batch.withBytes(upTo: used) { CaptureFormat.refusal($0, inside: compression) })
     }
     self.file = file
-    self.inflater = inflater
+    self.decompressed = decompressed
     self.batch = batch
     self.filled = filled
     batch.fileIndex = fileIndex
@@ -120,9 +132,13 @@ public final class CaptureFile {
         // Doubled rather than grown to what a record claims, so that a claim alone costs no memory.
         batch.grow(to: batch.capacity * 2, keeping: filled)
       }
-      let count = try Self.read(file, through: inflater, into: batch, after: filled)
+      let count = hasEnded ? 0 : try Self.read(file, through: decompressed, into: batch, after: filled)
       filled += count
-      if count == 0 { finish() }
+      if count == 0 {
+        if hasEnded || filled == 0 { finish() }
+        // What is left over is looked at once more, now that it is known that nothing follows.
+        hasEnded = true
+      }
     }
     return nil
   }
@@ -141,19 +157,29 @@ public final class CaptureFile {
   /// Parses what was read.
   private func parse() -> ParseStep {
     let offset = fileOffset
+    let isLast = hasEnded
     if pcap != nil {
-      return batch.withBytes(upTo: filled) { (bytes) -> ParseStep? in
-        pcap?.parse(bytes, fileOffset: offset, into: &batch.packets)
-      } ?? ParseStep()
+      let step = batch.withBytes(upTo: filled) { (bytes) -> ParseStep? in
+        pcap?.parse(bytes, fileOffset: offset, isLast: isLast, into: &batch.packets)
+      }
+      if let faults = pcap?.faults, !faults.isEmpty {
+        pcap?.faults.removeAll()
+        report(faults)
+      }
+      return step ?? ParseStep()
     }
     let step = batch.withBytes(upTo: filled) { (bytes) -> ParseStep? in
-      pcapng?.parse(bytes, fileOffset: offset, into: &batch.packets)
+      pcapng?.parse(bytes, fileOffset: offset, isLast: isLast, into: &batch.packets)
     }
     if let faults = pcapng?.faults, !faults.isEmpty {
       pcapng?.faults.removeAll()
-      for fault in faults { report(offset: fault.offset, reason: fault.reason) }
+      report(faults)
     }
     return step ?? ParseStep()
+  }
+
+  private func report(_ faults: [ParseStep.Fault]) {
+    for fault in faults { report(offset: fault.offset, reason: fault.reason) }
   }
 
   /// Gives the batch out, and goes on in another one with what is not yet dealt with.
@@ -177,7 +203,7 @@ public final class CaptureFile {
   /// At the end of the input: what is left over is cut.
   private func finish() {
     isAtEnd = true
-    if let fault = inflater?.fault {
+    if let fault = decompressed?.fault {
       report(offset: fileOffset + filled, reason: fault)
     } else if let start = pcapng?.skippedBlock {
       report(offset: start, reason: "the file ends inside its last record", isCutShort: true)
@@ -199,23 +225,50 @@ public final class CaptureFile {
 
   /// Reads until the format can be told, or to the end.
   private static func readHeader(
-    of file: InputFile, through inflater: GzipInflater?, into batch: PacketBatch
+    of file: InputFile, through decompressed: CompressedFile?, into batch: PacketBatch, after alreadyFilled: Int = 0
   ) throws(CaptureError) -> Int {
-    var filled = 0
+    var filled = alreadyFilled
     while filled < CaptureFormat.headerBytes {
-      let count = try read(file, through: inflater, into: batch, after: filled)
+      let count = try read(file, through: decompressed, into: batch, after: filled)
       if count == 0 { break }
       filled += count
+    }
+    return filled - alreadyFilled
+  }
+
+  /// Drops the skippable frames that zstd and lz4 files may begin with: only what follows says which of them it is.
+  ///
+  /// - Returns: The bytes in the batch then: 0 if there is nothing else.
+  private static func dropSkippableFrames(
+    of file: InputFile, in batch: PacketBatch, _ alreadyFilled: Int
+  ) throws(CaptureError) -> Int {
+    var filled = alreadyFilled
+    while let length = batch.withBytes(upTo: filled, { Compression.isSkippable($0) ? $0.littleEndian(at: 4) : nil })
+      as UInt32?
+    {
+      var toDrop = Int(length) + 8
+      while toDrop > 0, filled > 0 {
+        let dropped = min(toDrop, filled)
+        batch.moveToFront(dropped..<filled)
+        filled -= dropped
+        toDrop -= dropped
+        if filled < CaptureFormat.headerBytes {
+          filled += try readHeader(of: file, through: nil, into: batch, after: filled)
+        }
+      }
+      guard filled > 0 else {
+        throw CaptureError(file: file.name, reason: "holds frames to be skipped, and nothing else")
+      }
     }
     return filled
   }
 
   private static func read(
-    _ file: InputFile, through inflater: GzipInflater?, into batch: PacketBatch, after filled: Int
+    _ file: InputFile, through decompressed: CompressedFile?, into batch: PacketBatch, after filled: Int
   ) throws(CaptureError) -> Int {
     // SAFETY: the buffer is written to during the call only.
     unsafe try batch.withFreeBytes(after: filled) { (buffer) throws(CaptureError) in
-      if let inflater { return unsafe try inflater.read(into: buffer) }
+      if let decompressed { return unsafe try decompressed.read(into: buffer) }
       return unsafe try file.read(into: buffer)
     }
   }

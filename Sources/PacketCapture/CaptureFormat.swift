@@ -5,15 +5,16 @@ enum CaptureFormat {
   /// Bytes that the longest look needs.
   static let headerBytes = 28
 
-  /// Whether a gzip member begins here (RFC 1952 §2.3.1).
-  static func isGzip(_ header: RawSpan) -> Bool { header.hasBytes(of: "\u{1f}", at: 0) && header.byte(at: 1) == 0x8b }
-
   /// Why a file that is neither pcap nor pcapng cannot be read.
-  static func refusal(_ header: RawSpan) -> String {
+  ///
+  /// - Parameters:
+  ///   - header: Its first bytes, those inside the compression.
+  ///   - outer: The compression around them.
+  static func refusal(_ header: RawSpan, inside outer: Compression?) -> String {
     let word: UInt32 = header.bigEndian(at: 0) ?? 0
     switch word {
-    case 0x28b5_2ffd: return "is compressed by zstd, which is not read: pipe it through 'zstd -dc'"
-    case 0x0422_4d18, 0x0221_4c18: return "is compressed by lz4, which is not read: pipe it through 'lz4 -dc'"
+    case 0x0221_4c18:
+      return "is compressed by lz4 in its old form, which is not read: pipe it through 'lz4 -dc'"
     case 0xfd37_7a58: return "is compressed by xz, which is not read: pipe it through 'xz -dc'"
     case 0x504b_0304: return "is a zip archive, not a capture file"
     case 0x7f45_4c46: return "is a program, not a capture file"
@@ -34,7 +35,10 @@ enum CaptureFormat {
     if header.hasBytes(of: "GMBU", at: 0) || header.hasBytes(of: "RTSS", at: 0) {
       return "is a Microsoft Network Monitor capture, which is not read: convert it with editcap"
     }
-    if isGzip(header) { return "is compressed by gzip twice" }
+    if let outer, let inner = Compression(header: header) {
+      return outer == inner
+        ? "is compressed by \(outer.name) twice" : "is compressed by \(inner.name), then by \(outer.name)"
+    }
     if isText(header) { return "is a text file, not a capture file" }
     return "is not a capture file: neither pcap nor pcapng"
   }

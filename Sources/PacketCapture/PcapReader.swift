@@ -7,14 +7,30 @@ struct PcapReader {
   /// The version, where it is one whose records nobody knows how to read.
   let unknownVersion: String?
 
+  /// Damage that was passed, to be collected by the caller.
+  var faults: [ParseStep.Fault] = []
+
   private let isSwapped: Bool
   private let nanosecondsPerUnit: Int64
-  private let recordHeaderBytes: Int
+  /// Units of the fraction in a second.
+  let unitsPerSecond: Int64
+  let recordHeaderBytes: Int
   private let lengthOrder: LengthOrder
   private let linkType: UInt16
   private let frameCheckBytes: Int
-  private let packetLimit: Int
+  let packetLimit: Int
+  let searchLimit: Int
+  let faultLimit: Int
+  /// Bytes of a record that is believed without another one before it: what libpcap accepts, or the file's snap length.
+  let largestInChain: Int
   private var packetNumber = 0
+
+  /// The seconds of the last record that was read.
+  var lastSeconds: Int64?
+  /// What records of this file were found to do.
+  var tolerated: Oddities = []
+  /// Set while records are looked for behind damage.
+  var search: Search?
 
   /// Which of a record's two lengths comes first.
   private enum LengthOrder {
@@ -56,6 +72,7 @@ struct PcapReader {
     }
     let magic = isSwapped ? raw.byteSwapped : raw
     nanosecondsPerUnit = magic == Magic.microseconds || magic == Magic.patched ? 1000 : 1
+    unitsPerSecond = 1_000_000_000 / nanosecondsPerUnit
     recordHeaderBytes = magic == Magic.patched ? 24 : 16
     headerBytes = magic == Magic.ixiaHardware || magic == Magic.ixiaSoftware ? 28 : 24
 
@@ -76,48 +93,107 @@ struct PcapReader {
     // Bit 26 says that the upper four bits hold the length of the frame check sequence, in 16-bit words.
     frameCheckBytes = network & 0x0400_0000 != 0 ? Int(network >> 28) * 2 : 0
     packetLimit = limits.packetBytes
+    searchLimit = limits.captureSearchBytes
+    faultLimit = limits.faultsPerFile
+    let rawSnapLength: UInt32 = header.checkedNative(16)
+    let snapLength = isSwapped ? rawSnapLength.byteSwapped : rawSnapLength
+    largestInChain = min(limits.packetBytes, snapLength > 1 << 20 ? 262_144 : max(262_144, Int(snapLength)))
+  }
+
+  /// A record's header.
+  struct Header {
+    var seconds: Int64
+    /// Of a second, in the file's units.
+    var fraction: Int64
+    var captured: Int
+    var original: Int
+
+    /// Whether it consists of zero bytes, which disks hold where nothing was written before a crash.
+    var isZero: Bool { seconds == 0 && fraction == 0 && captured == 0 && original == 0 }
   }
 
   /// Takes records from the front of `bytes`, which stand at `fileOffset`.
-  mutating func parse(_ bytes: RawSpan, fileOffset: Int, into packets: inout [Packet]) -> ParseStep {
+  ///
+  /// - Parameter isLast: Whether nothing follows the bytes.
+  mutating func parse(_ bytes: RawSpan, fileOffset: Int, isLast: Bool, into packets: inout [Packet]) -> ParseStep {
     var step = ParseStep()
     var offset = 0
     let end = bytes.byteCount
     while true {
-      guard end - offset >= recordHeaderBytes else {
-        step.wanted = recordHeaderBytes
-        break
+      if search != nil {
+        guard let found = resume(bytes, from: offset, fileOffset: fileOffset, isLast: isLast, &step) else {
+          return step
+        }
+        offset = found
       }
-      let seconds = Int64(word(bytes, offset))
-      let fraction = Int64(word(bytes, offset + 4))
-      var captured = Int(word(bytes, offset + 8))
-      var original = Int(word(bytes, offset + 12))
-      switch lengthOrder {
-      case .capturedFirst: break
-      case .originalFirst: swap(&captured, &original)
-      case .smallerIsCaptured: if captured > original { swap(&captured, &original) }
+      let state = takeRecords(bytes, from: &offset, isLast: isLast, into: &packets)
+      switch state {
+      case .damaged(let reason):
+        search = Search(start: fileOffset + offset, reason: reason, next: fileOffset + offset + 1)
+        continue
+      case .wants(let count):
+        step.wanted = count
       }
-      guard captured <= packetLimit else {
-        step.fault = ParseStep.Fault(
-          offset: fileOffset + offset, reason: "a record claims \(captured) captured bytes, which is over the limit")
-        break
+      if isLast, end > offset, let found = resumeInsideLast(bytes, from: offset, fileOffset: fileOffset) {
+        offset = found
+        continue
+      }
+      step.consumed = offset
+      return step
+    }
+  }
+
+  /// Why the reading of records stops.
+  private enum Stop {
+    /// So many bytes are needed.
+    case wants(Int)
+    /// What stands there is no record.
+    case damaged(String)
+  }
+
+  /// Takes records until one is not wholly at hand, or is none.
+  private mutating func takeRecords(
+    _ bytes: RawSpan, from offset: inout Int, isLast: Bool, into packets: inout [Packet]
+  ) -> Stop {
+    let end = bytes.byteCount
+    while true {
+      guard end - offset >= recordHeaderBytes else { return .wants(recordHeaderBytes) }
+      let header = header(bytes, offset)
+      if header.fraction >= unitsPerSecond || header.captured > header.original || header.original > packetLimit
+        || header.original == 0
+      {
+        switch judge(bytes, at: offset, header, isLast: isLast) {
+        case .take: break
+        case .wait: return .wants(end - offset + 1)
+        case .damage(let reason): return .damaged(reason)
+        }
       }
       let start = offset + recordHeaderBytes
-      guard end - start >= captured else {
-        step.wanted = recordHeaderBytes + captured
-        break
-      }
+      guard end - start >= header.captured else { return .wants(recordHeaderBytes + header.captured) }
       packetNumber += 1
+      lastSeconds = header.seconds
       packets.append(
         Packet(
           // Cannot overflow: both fields are 32 bits wide.
-          timestamp: Timestamp(nanoseconds: seconds * 1_000_000_000 + fraction * nanosecondsPerUnit),
-          bytes: start..<start + captured, originalLength: original, linkType: linkType, number: packetNumber,
-          frameCheckBytes: frameCheckBytes))
-      offset = start + captured
+          timestamp: Timestamp(nanoseconds: header.seconds * 1_000_000_000 + header.fraction * nanosecondsPerUnit),
+          bytes: start..<start + header.captured, originalLength: header.original, linkType: linkType,
+          number: packetNumber, frameCheckBytes: frameCheckBytes))
+      offset = start + header.captured
     }
-    step.consumed = offset
-    return step
+  }
+
+  /// The header at `offset`, behind which there are enough bytes.
+  @inline(__always)
+  func header(_ bytes: RawSpan, _ offset: Int) -> Header {
+    var header = Header(
+      seconds: Int64(word(bytes, offset)), fraction: Int64(word(bytes, offset + 4)),
+      captured: Int(word(bytes, offset + 8)), original: Int(word(bytes, offset + 12)))
+    switch lengthOrder {
+    case .capturedFirst: break
+    case .originalFirst: swap(&header.captured, &header.original)
+    case .smallerIsCaptured: if header.captured > header.original { swap(&header.captured, &header.original) }
+    }
+    return header
   }
 
   @inline(__always)

@@ -1,9 +1,9 @@
 internal import NetworkTypes
 
 /// The resolution and offset of an interface's clock (pcapng `if_tsresol` and `if_tsoffset`).
-struct TickUnit: Sendable {
+struct TickUnit: Sendable, Equatable {
   /// How ticks become nanoseconds.
-  private enum Scale: Sendable {
+  private enum Scale: Sendable, Equatable {
     /// Nanoseconds in a tick.
     case multiply(UInt64)
     /// Ticks in a nanosecond.

@@ -5,7 +5,7 @@ import Testing
 @Suite struct FixtureCatalogueTests {
   /// Captures directly in `fixtures/`; folders in it (`regressions`) have their own order.
   static let captures = ((try? ProjectFiles.names(in: "fixtures")) ?? []).filter { name in
-    [".pcap", ".pcapng", ".pcap.gz", ".pcapng.gz"].contains { name.hasSuffix($0) }
+    [".pcap", ".pcapng", ".pcap.gz", ".pcapng.gz", ".pcap.zst", ".pcap.lz4"].contains { name.hasSuffix($0) }
   }
 
   @Test func `every capture has a row in the README and the truth of its maker`() throws {
