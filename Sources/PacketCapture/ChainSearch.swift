@@ -15,6 +15,9 @@ protocol ChainedRecords {
   /// What a record says of how the next one is to be read.
   associatedtype Context
 
+  /// Records that lead exactly to the end of the file and so prove that the last one's length is wrong.
+  var recordsInsideLast: Int { get }
+
   /// Looks at the bytes from `offset` on, which is within them or at their end.
   ///
   /// - Parameters:
@@ -97,7 +100,7 @@ struct ChainSearch {
       if count >= Self.manyRecords, offset - candidate >= Self.manyBytes { return .proven }
       if offset == end {
         guard isLast else { return .unknown }
-        if count >= (isInsideLastRecord ? 2 : 1) { return .proven }
+        if count >= (isInsideLastRecord ? records.recordsInsideLast : 1) { return .proven }
         break
       }
       if offset - candidate > Self.lookahead || refuted.contains(fileOffset + offset) { break }

@@ -25,8 +25,14 @@ struct PcapReader {
   let largestInChain: Int
   private var packetNumber = 0
 
-  /// The seconds of the last record that was read.
-  var lastSeconds: Int64?
+  /// The seconds of the last record that was read; `nil` before the first.
+  var lastSeconds: Int64? { nearSeconds == .max ? nil : earliestSeconds &+ Self.mostSecondsBack }
+  /// The first second that is near the last record's.
+  private var earliestSeconds: Int64 = 0
+  /// Seconds from there that are near; all before the first record.
+  private var nearSeconds = UInt64.max
+  /// Where the data of the last record begin in the bytes at hand, if they do.
+  private var lastData: Int?
   /// What records of this file were found to do.
   var tolerated: Oddities = []
   /// Set while records are looked for behind damage.
@@ -118,25 +124,31 @@ struct PcapReader {
   mutating func parse(_ bytes: RawSpan, fileOffset: Int, isLast: Bool, into packets: inout [Packet]) -> ParseStep {
     var step = ParseStep()
     var offset = 0
-    let end = bytes.byteCount
+    lastData = nil
     while true {
       if search != nil {
         guard let found = resume(bytes, from: offset, fileOffset: fileOffset, isLast: isLast, &step) else {
           return step
         }
+        if found < offset { shortenLast(of: &packets, to: found) }
         offset = found
+        lastData = nil
       }
-      let state = takeRecords(bytes, from: &offset, isLast: isLast, into: &packets)
-      switch state {
+      switch takeRecords(bytes, from: &offset, isLast: isLast, into: &packets) {
       case .damaged(let reason):
-        search = Search(start: fileOffset + offset, reason: reason, next: fileOffset + offset + 1)
+        // Perhaps it is the record before whose length is wrong, so that the next one begins inside it.
+        search = Search(
+          start: fileOffset + offset, reason: reason, next: fileOffset + (lastData ?? offset) + 1)
         continue
-      case .wants(let count):
+      case .wants(let count, let isOdd):
         step.wanted = count
-      }
-      if isLast, end > offset, let found = resumeInsideLast(bytes, from: offset, fileOffset: fileOffset) {
-        offset = found
-        continue
+        if isLast, bytes.byteCount > offset,
+          let found = resumeInsideLast(bytes, from: offset, fileOffset: fileOffset, isOdd: isOdd)
+        {
+          offset = found
+          lastData = nil
+          continue
+        }
       }
       step.consumed = offset
       return step
@@ -145,8 +157,8 @@ struct PcapReader {
 
   /// Why the reading of records stops.
   private enum Stop {
-    /// So many bytes are needed.
-    case wants(Int)
+    /// So many bytes are needed; whether for a record whose header is odd.
+    case wants(Int, isOdd: Bool)
     /// What stands there is no record.
     case damaged(String)
   }
@@ -157,21 +169,25 @@ struct PcapReader {
   ) -> Stop {
     let end = bytes.byteCount
     while true {
-      guard end - offset >= recordHeaderBytes else { return .wants(recordHeaderBytes) }
+      guard end - offset >= recordHeaderBytes else { return .wants(recordHeaderBytes, isOdd: false) }
       let header = header(bytes, offset)
+      var isOdd = false
       if header.fraction >= unitsPerSecond || header.captured > header.original || header.original > packetLimit
-        || header.original == 0
+        || header.original == 0 || UInt64(bitPattern: header.seconds &- earliestSeconds) > nearSeconds
       {
+        isOdd = true
         switch judge(bytes, at: offset, header, isLast: isLast) {
         case .take: break
-        case .wait: return .wants(end - offset + 1)
+        case .wait: return .wants(end - offset + 1, isOdd: true)
         case .damage(let reason): return .damaged(reason)
         }
       }
       let start = offset + recordHeaderBytes
-      guard end - start >= header.captured else { return .wants(recordHeaderBytes + header.captured) }
+      guard end - start >= header.captured else { return .wants(recordHeaderBytes + header.captured, isOdd: isOdd) }
       packetNumber += 1
-      lastSeconds = header.seconds
+      earliestSeconds = header.seconds &- Self.mostSecondsBack
+      nearSeconds = Self.nearSeconds
+      lastData = start
       packets.append(
         Packet(
           // Cannot overflow: both fields are 32 bits wide.

@@ -35,8 +35,9 @@ extension PcapReader {
 
   /// Judges the record at `offset`, whose header is odd.
   ///
-  /// It is taken if its time is near that of the record before and another record follows it, near in time too, or the
-  /// end of the file. From then on other records that are odd in the same way are taken unseen.
+  /// One whose time alone leaps is taken if two others follow it, or the end of the file. One that says what no record
+  /// should is taken if its time is near that of the record before, and that of the one behind; from then on others
+  /// that are odd in the same way are taken unseen.
   @inline(never)
   mutating func judge(_ bytes: RawSpan, at offset: Int, _ header: Header, isLast: Bool) -> Judgement {
     guard header.captured <= packetLimit else {
@@ -44,22 +45,26 @@ extension PcapReader {
     }
     if header.isZero { return .damage("zero bytes stand where a record should begin") }
     let oddities = oddities(of: header)
-    if oddities.isSubset(of: tolerated) { return .take }
-    let damage = Judgement.damage("a record header makes no sense")
-    if let lastSeconds, !isNear(header.seconds, after: lastSeconds) { return damage }
-    let next = offset + recordHeaderBytes + header.captured
-    if next >= bytes.byteCount {
-      // At the end of the file it is either whole or cut, like any other.
-      return isLast ? .take : .wait
-    }
-    guard bytes.byteCount - next >= recordHeaderBytes else { return isLast ? .take : .wait }
-    let following = self.header(bytes, next)
-    guard following.captured <= packetLimit, !following.isZero, isNear(following.seconds, after: header.seconds) else {
-      return damage
+    let isNear = lastSeconds.map { self.isNear(header.seconds, after: $0) } ?? true
+    if oddities.isSubset(of: tolerated), isNear { return .take }
+    guard isNear || oddities.isSubset(of: tolerated) else { return .damage(Self.senseless) }
+    var next = offset + recordHeaderBytes + header.captured
+    var seconds = header.seconds
+    for _ in 0..<(isNear ? 1 : 2) {
+      // At the end of the file a record is either whole or cut, like any other.
+      guard bytes.byteCount - next >= recordHeaderBytes else { return isLast ? .take : .wait }
+      let following = self.header(bytes, next)
+      guard following.captured <= packetLimit, !following.isZero,
+        isNear ? self.isNear(following.seconds, after: seconds) : self.oddities(of: following).isSubset(of: tolerated)
+      else { return .damage(Self.senseless) }
+      next += recordHeaderBytes + following.captured
+      seconds = following.seconds
     }
     tolerated.formUnion(oddities)
     return .take
   }
+
+  private static let senseless = "a record header makes no sense"
 
   func oddities(of header: Header) -> Oddities {
     var oddities: Oddities = []
@@ -74,8 +79,16 @@ extension PcapReader {
     seconds >= other - Self.mostSecondsBack && seconds <= other + Self.mostSecondsAhead
   }
 
-  private static let mostSecondsBack: Int64 = 86_400
+  static let mostSecondsBack: Int64 = 86_400
   private static let mostSecondsAhead: Int64 = 30 * 86_400
+  /// Seconds that are near another one, before and behind it.
+  static let nearSeconds = UInt64(mostSecondsBack + mostSecondsAhead)
+
+  /// Takes from the last packet what turned out to be the next record.
+  func shortenLast(of packets: inout [Packet], to end: Int) {
+    guard let last = packets.indices.last, packets[last].bytes.contains(end) else { return }
+    packets[last].bytes = packets[last].bytes.lowerBound..<end
+  }
 
   /// Goes on with the search.
   ///
@@ -85,13 +98,14 @@ extension PcapReader {
     _ bytes: RawSpan, from offset: Int, fileOffset: Int, isLast: Bool, _ step: inout ParseStep
   ) -> Int? {
     guard var search else { return offset }
-    let start = max(offset, search.next - fileOffset)
+    // It may begin before `offset`, inside the record before.
+    let start = max(0, search.next - fileOffset)
     let outcome = search.chain.run(
       bytes, from: start, fileOffset: fileOffset, isLast: isLast, in: self, context: lastSeconds)
     switch outcome {
     case .found(let found):
       self.search = nil
-      let skipped = fileOffset + found - search.start
+      let skipped = max(0, fileOffset + found - search.start)
       note(ParseStep.Fault(offset: search.start, reason: "\(search.reason); \(skipped) bytes are skipped"))
       return found
     case .waiting(let place):
@@ -113,9 +127,9 @@ extension PcapReader {
 
   /// Looks for records inside the last one, which is longer than the file: perhaps its length is wrong.
   @inline(never)
-  mutating func resumeInsideLast(_ bytes: RawSpan, from offset: Int, fileOffset: Int) -> Int? {
+  mutating func resumeInsideLast(_ bytes: RawSpan, from offset: Int, fileOffset: Int, isOdd: Bool) -> Int? {
     var chain = ChainSearch()
-    chain.isInsideLastRecord = true
+    chain.isInsideLastRecord = !isOdd
     guard
       case .found(let found) = chain.run(
         bytes, from: offset + 1, fileOffset: fileOffset, isLast: true, in: self, context: lastSeconds)
@@ -135,6 +149,8 @@ extension PcapReader {
 }
 
 extension PcapReader: ChainedRecords {
+  var recordsInsideLast: Int { 2 }
+
   /// A chain is made of records that are not odd, each near in time to the one before.
   func link(_ bytes: RawSpan, at offset: Int, isFirst: Bool, _ lastSeconds: inout Int64?) -> ChainLink {
     guard bytes.byteCount - offset >= recordHeaderBytes else { return .short }

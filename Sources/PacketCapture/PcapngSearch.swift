@@ -80,6 +80,9 @@ extension PcapngReader {
 }
 
 extension PcapngReader: ChainedRecords {
+  /// A block says its length twice.
+  var recordsInsideLast: Int { 1 }
+
   /// A chain is made of blocks whose two lengths agree; it begins with one of a kind that is read here.
   func link(_ bytes: RawSpan, at offset: Int, isFirst: Bool, _ swapped: inout Bool) -> ChainLink {
     guard bytes.byteCount - offset >= 12 else { return .short }
