@@ -41,7 +41,7 @@ help:
 	@echo 'make lint      hold the sources against .swift-format'
 	@echo 'make clean     remove what was built'
 	@echo
-	@echo 'demo and test first install libpcap and zlib by apt-get or brew where they are missing.'
+	@echo 'demo and test first install libpcap, zlib, libzstd and liblz4 by apt-get or brew where they are missing.'
 
 deps:
 	@scripts/system-libraries
