@@ -20,9 +20,8 @@ protocol ChainedRecords {
 
   /// Looks at the bytes from `offset` on, which is within them or at their end.
   ///
-  /// - Parameters:
-  ///   - isFirst: Whether the chain is to begin here, which takes more than to go on.
-  ///   - context: What the record before said; what this one says, where it is one.
+  /// `isFirst` says that the chain is to begin here, which takes more than to go on. `context` is what the record before
+  /// said, and becomes what this one says, where it is one.
   func link(_ bytes: RawSpan, at offset: Int, isFirst: Bool, _ context: inout Context) -> ChainLink
 }
 
@@ -64,10 +63,7 @@ struct ChainSearch {
 
   /// Looks for records from the offset `start` on.
   ///
-  /// - Parameters:
-  ///   - bytes: What is at hand.
-  ///   - fileOffset: Where in the file that begins.
-  ///   - isLast: Whether nothing follows it.
+  /// `bytes` are what is at hand, `fileOffset` is where in the file they begin, and `isLast` says that nothing follows.
   mutating func run<Records: ChainedRecords>(
     _ bytes: RawSpan, from start: Int, fileOffset: Int, isLast: Bool, in records: Records, context: Records.Context
   ) -> Outcome {

@@ -118,9 +118,7 @@ struct PcapReader {
     var isZero: Bool { seconds == 0 && fraction == 0 && captured == 0 && original == 0 }
   }
 
-  /// Takes records from the front of `bytes`, which stand at `fileOffset`.
-  ///
-  /// - Parameter isLast: Whether nothing follows the bytes.
+  /// Takes records from the front of `bytes`, which stand at `fileOffset`; `isLast` says that nothing follows them.
   mutating func parse(_ bytes: RawSpan, fileOffset: Int, isLast: Bool, into packets: inout [Packet]) -> ParseStep {
     var step = ParseStep()
     var offset = 0

@@ -77,9 +77,7 @@ struct PcapngReader {
     if case .atTrailer(_, let start) = state { start } else { nil }
   }
 
-  /// Takes blocks from the front of `bytes`, which stand at `fileOffset`.
-  ///
-  /// - Parameter isLast: Whether nothing follows the bytes.
+  /// Takes blocks from the front of `bytes`, which stand at `fileOffset`; `isLast` says that nothing follows them.
   mutating func parse(_ bytes: RawSpan, fileOffset: Int, isLast: Bool, into packets: inout [Packet]) -> ParseStep {
     var step = ParseStep()
     var offset = 0
