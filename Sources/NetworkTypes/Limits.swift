@@ -12,8 +12,6 @@ public struct Limits: Sendable {
   public var captureInterfaces = 65_536
   /// Bytes of the window that a zstd frame may ask for; what zstd(1) itself allows unless it is told otherwise.
   public var decompressionWindowBytes = 128 << 20
-  /// Bytes behind damage in a capture file in which its next record is looked for; a hole in a file is seldom larger.
-  public var captureSearchBytes = 1 << 30
   /// Faults of one capture file that are told singly; a file that is damaged throughout needs no line a packet.
   public var faultsPerFile = 100
 

@@ -24,9 +24,6 @@ public final class CaptureFile {
   private var fileOffset = 0
   /// Bytes at the front of the batch, and behind it, that are dropped unread.
   private var toSkip = 0
-  /// Whether the input has ended, so that what was read is all there is.
-  private var hasEnded = false
-  /// Whether nothing more is given out.
   private var isAtEnd = false
 
   /// The default size of a batch's storage, in bytes.
@@ -132,13 +129,9 @@ public final class CaptureFile {
         // Doubled rather than grown to what a record claims, so that a claim alone costs no memory.
         batch.grow(to: batch.capacity * 2, keeping: filled)
       }
-      let count = hasEnded ? 0 : try Self.read(file, through: decompressed, into: batch, after: filled)
+      let count = try Self.read(file, through: decompressed, into: batch, after: filled)
       filled += count
-      if count == 0 {
-        if hasEnded || filled == 0 { finish() }
-        // What is left over is looked at once more, now that it is known that nothing follows.
-        hasEnded = true
-      }
+      if count == 0 { finish() }
     }
     return nil
   }
@@ -157,29 +150,19 @@ public final class CaptureFile {
   /// Parses what was read.
   private func parse() -> ParseStep {
     let offset = fileOffset
-    let isLast = hasEnded
     if pcap != nil {
-      let step = batch.withBytes(upTo: filled) { (bytes) -> ParseStep? in
-        pcap?.parse(bytes, fileOffset: offset, isLast: isLast, into: &batch.packets)
-      }
-      if let faults = pcap?.faults, !faults.isEmpty {
-        pcap?.faults.removeAll()
-        report(faults)
-      }
-      return step ?? ParseStep()
+      return batch.withBytes(upTo: filled) { (bytes) -> ParseStep? in
+        pcap?.parse(bytes, fileOffset: offset, into: &batch.packets)
+      } ?? ParseStep()
     }
     let step = batch.withBytes(upTo: filled) { (bytes) -> ParseStep? in
-      pcapng?.parse(bytes, fileOffset: offset, isLast: isLast, into: &batch.packets)
+      pcapng?.parse(bytes, fileOffset: offset, into: &batch.packets)
     }
     if let faults = pcapng?.faults, !faults.isEmpty {
       pcapng?.faults.removeAll()
-      report(faults)
+      for fault in faults { report(offset: fault.offset, reason: fault.reason) }
     }
     return step ?? ParseStep()
-  }
-
-  private func report(_ faults: [ParseStep.Fault]) {
-    for fault in faults { report(offset: fault.offset, reason: fault.reason) }
   }
 
   /// Gives the batch out, and goes on in another one with what is not yet dealt with.

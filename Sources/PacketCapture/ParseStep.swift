@@ -6,7 +6,7 @@ struct ParseStep {
   var skipped = 0
   /// Bytes that must lie behind `consumed` (and `skipped`) before the reader can go on.
   var wanted = 0
-  /// A fault behind which nothing is looked for any more.
+  /// A fault behind which nothing can be read.
   var fault: Fault?
 
   /// Something wrong in the file.

@@ -70,13 +70,6 @@ extension PcapngReader {
     noteFault(of: options, block)
     clock.unit = TickUnit(resolution: interface.timestampResolution)
     clock.unit.offset = interface.timestampOffset
-    guard isNumberKnown(of: clock) else {
-      // None of the section's interfaces can be told by its number any more, and none that follows.
-      interfaces.removeAll(keepingCapacity: true)
-      isKnownVersion = false
-      return fault(
-        block, "which interface is described cannot be told after the damage before; the section's packets are skipped")
-    }
     interfaces.append(clock)
     if metadata.reserve(0) { metadata.interfaces.append(interface) }
   }

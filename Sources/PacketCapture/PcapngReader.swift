@@ -10,10 +10,6 @@ struct PcapngReader {
   let limits: Limits
   /// Whether the section's byte order is not the machine's.
   private(set) var isSwapped = false
-  /// Whether damage in this section may have swallowed the description of an interface.
-  var mayLackInterfaces = false
-  /// Set while blocks are looked for behind damage.
-  var search: Search?
   /// What packets need of the section's interfaces.
   var interfaces: [Clock] = []
   /// Whether the section is of a version that is understood; the blocks of others are skipped.
@@ -33,7 +29,7 @@ struct PcapngReader {
   /// What packets need of an interface.
   ///
   /// Without references, so that a packet costs no reference counting.
-  struct Clock: Equatable {
+  struct Clock {
     var linkType: UInt16
     var frameCheckBytes = 0
     var snapLength: Int
@@ -58,7 +54,7 @@ struct PcapngReader {
     static let systemCalls: Set<UInt32> = [0x204, 0x216, 0x221]
   }
 
-  static let byteOrderMagic: UInt32 = 0x1a2b_3c4d
+  private static let byteOrderMagic: UInt32 = 0x1a2b_3c4d
 
   /// A reader for the file that begins with `header`; `nil` if that is no pcapng file.
   init?(header: RawSpan, limits: Limits) {
@@ -77,106 +73,90 @@ struct PcapngReader {
     if case .atTrailer(_, let start) = state { start } else { nil }
   }
 
-  /// Takes blocks from the front of `bytes`, which stand at `fileOffset`; `isLast` says that nothing follows them.
-  mutating func parse(_ bytes: RawSpan, fileOffset: Int, isLast: Bool, into packets: inout [Packet]) -> ParseStep {
+  /// Takes blocks from the front of `bytes`, which stand at `fileOffset`.
+  mutating func parse(_ bytes: RawSpan, fileOffset: Int, into packets: inout [Packet]) -> ParseStep {
     var step = ParseStep()
     var offset = 0
-    while true {
-      if search != nil {
-        guard let found = resume(bytes, from: offset, fileOffset: fileOffset, isLast: isLast, &step) else {
-          return step
-        }
-        offset = found
-      }
-      switch takeBlocks(bytes, from: &offset, fileOffset: fileOffset, into: &packets) {
-      case .damaged(let start, let reason):
-        search = Search(start: start, reason: reason, next: max(start + 1, fileOffset + offset))
-        continue
-      case .skips(let count):
-        step.skipped = count
-        step.wanted = 4
-      case .wants(let count):
-        step.wanted = count
-        if isLast, skippedBlock == nil, bytes.byteCount > offset,
-          let found = resumeInsideLast(bytes, from: offset, fileOffset: fileOffset)
-        {
-          offset = found
-          continue
-        }
-      }
-      step.consumed = offset
-      return step
-    }
-  }
-
-  /// Why the reading of blocks stops.
-  private enum Stop {
-    /// So many bytes are needed.
-    case wants(Int)
-    /// So many bytes of a block are of no interest.
-    case skips(Int)
-    /// What stands at this place of the file is no block.
-    case damaged(Int, String)
-  }
-
-  /// Takes blocks until one is not wholly at hand, or is none.
-  private mutating func takeBlocks(
-    _ bytes: RawSpan, from offset: inout Int, fileOffset: Int, into packets: inout [Packet]
-  ) -> Stop {
     let end = bytes.byteCount
     while true {
       if case .atTrailer(let length, let start) = state {
-        guard end - offset >= 4 else { return .wants(4) }
-        state = .atBlock
-        guard word(bytes, offset) == length else { return .damaged(start, "a block's two lengths differ") }
+        guard end - offset >= 4 else {
+          step.wanted = 4
+          break
+        }
+        guard word(bytes, offset) == length else {
+          step.fault = ParseStep.Fault(offset: start, reason: "a block's two lengths differ")
+          break
+        }
         offset += 4
+        state = .atBlock
       }
       // The smallest block; a section header's byte order must be known before its length is read.
-      guard end - offset >= 12 else { return .wants(12) }
+      guard end - offset >= 12 else {
+        step.wanted = 12
+        break
+      }
       let rawType: UInt32 = bytes.checkedNative(offset)
-      var isSwapped = isSwapped
       if rawType == BlockType.section {
         let magic: UInt32 = bytes.checkedNative(offset + 8)
         guard magic == Self.byteOrderMagic || magic.byteSwapped == Self.byteOrderMagic else {
-          return .damaged(fileOffset + offset, "a section header has no byte-order magic")
+          step.fault = ParseStep.Fault(
+            offset: fileOffset + offset, reason: "a section header has no byte-order magic")
+          break
         }
         isSwapped = magic != Self.byteOrderMagic
       }
       let type = isSwapped ? rawType.byteSwapped : rawType
-      let declared = Self.word(bytes, offset + 4, isSwapped)
+      let declared = word(bytes, offset + 4)
       // Old writers left the padding out of the length, but wrote it.
       let length = (Int(declared) + 3) & ~3
       guard length >= Self.minimumLength(of: type) else {
-        return .damaged(fileOffset + offset, "a block of type \(type) has the impossible length \(declared)")
+        step.fault = ParseStep.Fault(
+          offset: fileOffset + offset,
+          reason: "a block of type \(type) has the impossible length \(declared)")
+        break
       }
       if end - offset < length {
-        if length <= limits.blockBytes { return .wants(length) }
-        // Blocks of other kinds are skipped unread, if such a kind is known: what claims to be any is no block.
-        guard Self.isSkippable(type) else {
-          return .damaged(
-            fileOffset + offset, "a block of type \(type) claims \(length) bytes, which is over the limit")
+        if length <= limits.blockBytes && Self.isKept(type) {
+          step.wanted = length
+          break
+        }
+        if Self.isPacket(type) {
+          step.fault = ParseStep.Fault(
+            offset: fileOffset + offset, reason: "a packet block claims \(length) bytes, which is over the limit")
+          break
+        }
+        if rawType == BlockType.section {
+          step.fault = ParseStep.Fault(
+            offset: fileOffset + offset, reason: "a section header claims \(length) bytes, which is over the limit")
+          break
         }
         if Self.isKept(type) { metadata.omittedItems += 1 }
         if Self.isNumbered(type) { packetNumber += 1 }
         state = .atTrailer(length: declared, fileOffset: fileOffset + offset)
-        return .skips(length - 4)
+        step.consumed = offset
+        step.skipped = length - 4
+        step.wanted = 4
+        return step
       }
-      guard Self.word(bytes, offset + length - 4, isSwapped) == declared else {
-        return .damaged(fileOffset + offset, "a block's two lengths differ")
+      guard word(bytes, offset + length - 4) == declared else {
+        step.fault = ParseStep.Fault(
+          offset: fileOffset + offset, reason: "a block's two lengths differ")
+        break
       }
       let block = Block(
         bytes: offset + 8..<offset + length - 4, fileOffset: fileOffset + offset, isSwapped: isSwapped)
-      offset += length
-      if !isKnownVersion && type != BlockType.section { continue }
+      if !isKnownVersion && type != BlockType.section {
+        offset += length
+        continue
+      }
       switch type {
       case BlockType.enhancedPacket, BlockType.obsoletePacket:
         takePacket(bytes, block, isObsolete: type == BlockType.obsoletePacket, into: &packets)
       case BlockType.simplePacket:
         takeSimplePacket(bytes, block, into: &packets)
       case BlockType.section:
-        self.isSwapped = isSwapped
         interfaces.removeAll(keepingCapacity: true)
-        mayLackInterfaces = false
         isKnownVersion = true
         takeSection(bytes, block)
       case BlockType.interface: takeInterface(bytes, block)
@@ -185,7 +165,10 @@ struct PcapngReader {
       case BlockType.secrets: takeSecrets(bytes, block)
       default: if Self.isNumbered(type) { packetNumber += 1 }
       }
+      offset += length
     }
+    step.consumed = offset
+    return step
   }
 
   /// A whole block at hand.
@@ -199,16 +182,13 @@ struct PcapngReader {
   }
 
   @inline(__always)
-  private func word(_ bytes: RawSpan, _ offset: Int) -> UInt32 { Self.word(bytes, offset, isSwapped) }
-
-  @inline(__always)
-  static func word(_ bytes: RawSpan, _ offset: Int, _ isSwapped: Bool) -> UInt32 {
+  private func word(_ bytes: RawSpan, _ offset: Int) -> UInt32 {
     let raw: UInt32 = bytes.checkedNative(offset)
     return isSwapped ? raw.byteSwapped : raw
   }
 
   /// Bytes of the smallest block of a type, with its lengths.
-  static func minimumLength(of type: UInt32) -> Int {
+  private static func minimumLength(of type: UInt32) -> Int {
     switch type {
     case BlockType.section: 28
     case BlockType.interface, BlockType.secrets: 20
@@ -219,21 +199,15 @@ struct PcapngReader {
     }
   }
 
-  static func isKept(_ type: UInt32) -> Bool {
-    switch type {
-    case BlockType.interface, BlockType.nameResolution, BlockType.statistics, BlockType.secrets, BlockType.section,
-      BlockType.enhancedPacket, BlockType.simplePacket, BlockType.obsoletePacket:
-      true
-    default: false
-    }
+  private static func isPacket(_ type: UInt32) -> Bool {
+    type == BlockType.enhancedPacket || type == BlockType.simplePacket || type == BlockType.obsoletePacket
   }
 
-  /// Whether a block of this type may be skipped unread where it is over the limit.
-  private static func isSkippable(_ type: UInt32) -> Bool {
+  private static func isKept(_ type: UInt32) -> Bool {
     switch type {
-    case BlockType.section, BlockType.interface: false
-    case BlockType.nameResolution, BlockType.statistics, BlockType.secrets: true
-    default: isNumbered(type)
+    case BlockType.interface, BlockType.nameResolution, BlockType.statistics, BlockType.secrets, BlockType.section:
+      true
+    default: isPacket(type)
     }
   }
 

@@ -1,9 +1,9 @@
 internal import NetworkTypes
 
 /// The resolution and offset of an interface's clock (pcapng `if_tsresol` and `if_tsoffset`).
-struct TickUnit: Sendable, Equatable {
+struct TickUnit: Sendable {
   /// How ticks become nanoseconds.
-  private enum Scale: Sendable, Equatable {
+  private enum Scale: Sendable {
     /// Nanoseconds in a tick.
     case multiply(UInt64)
     /// Ticks in a nanosecond.

@@ -191,7 +191,7 @@ struct PcapngReaderTests {
   }
 
   @Test(arguments: [0, 4, 8, 11, 13, 28, 33, 0xffff_fffc, 0x7fff_fff0] as [UInt32])
-  func `an impossible block length is told`(_ length: UInt32) {
+  func `an impossible block length ends the file`(_ length: UInt32) {
     var file = CaptureBytes()
     file.section()
     file.interface()
@@ -239,7 +239,7 @@ struct PcapngReaderTests {
     }
   }
 
-  @Test func `two lengths of a block that differ cost that block`() {
+  @Test func `two lengths of a block that differ end the file`() {
     for type: UInt32 in [6, 0x8000_0001] {
       var file = CaptureBytes()
       file.section()
@@ -249,7 +249,7 @@ struct PcapngReaderTests {
       file.bytes[file.bytes.count - 4] ^= 4
       file.enhanced(ticks: 1, [1])
       let reading = read(file.bytes)
-      #expect(reading.packets.map(\.bytes) == [[1]])
+      #expect(reading.packets.isEmpty)
       #expect(reading.damage.map(\.offset) == [offset])
     }
   }
