@@ -46,10 +46,7 @@ let package = Package(
       name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
 
     .systemLibrary(name: "CPrefetch"),
-    // Without debugging information: valgrind, which counts instructions, cannot read what the C compiler writes today.
-    .target(
-      name: "CBuildInfo",
-      cSettings: [.define("WSTAP_GIT_DESCRIPTION", to: "\"\(gitDescription)\""), .unsafeFlags(["-g0"])]),
+    .target(name: "CBuildInfo", cSettings: [.define("WSTAP_GIT_DESCRIPTION", to: "\"\(gitDescription)\"")]),
 
     .target(name: "NetworkTypes", swiftSettings: shipped),
     .target(name: "PacketCapture", dependencies: ["NetworkTypes", "CZlib"], swiftSettings: shipped),
