@@ -51,7 +51,7 @@ extension TextWriter {
     guard let path = connection.path else { return }
     // A target of another form than `/path` stands apart, so that nothing is made up.
     if path.first != UInt8(ascii: "/") { line.space() }
-    line.put(path)
+    line.put(options.redactsQueries ? RedactedURL.withoutQuery(path) : path)
   }
 
   private func putAgreement(_ record: OpenRecord, to line: inout TextLine) {
@@ -73,7 +73,7 @@ extension TextWriter {
       line.space()
       line.put(field.name, .notice)
       line.put(": ")
-      line.put(field.value)
+      line.put(options.redactsQueries ? RedactedURL.withoutQueries(field.value) : field.value)
       write(&line)
     }
   }
