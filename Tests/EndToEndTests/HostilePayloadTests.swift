@@ -8,9 +8,11 @@ struct HostilePayloadTests {
     "\u{1b}[2J\u{1b}[H\u{1b}[31mred", "\u{1b}]0;title\u{07}", "\u{1b}]8;;http://evil\u{1b}\\link\u{1b}]8;;\u{1b}\\",
     "\u{1b}P+q544e\u{1b}\\", "\u{1b}c", "\u{9b}31m", "\u{9d}0;title\u{9c}", "\u{90}dcs\u{9c}", "\u{85}\u{8d}",
     "abc\u{202e}txt.exe", "\u{2066}\u{2067}\u{2068}\u{2069}", "\u{200e}\u{200f}\u{061c}", "a\0b\0", "\0",
-    "back\u{8}\u{8}\u{8}space", "over\rwritten", "two\nlines", "two\r\nlines", "tab\tbed", "\u{7f}del", "\u{2028}\u{2029}",
+    "back\u{8}\u{8}\u{8}space", "over\rwritten", "two\nlines", "two\r\nlines", "tab\tbed", "\u{7f}del",
+    "\u{2028}\u{2029}",
     #"{"a":"\ud800"}"#, #"{"a":"\udc00\ud800"}"#, "\\u001b[31m", "\\x1b[31m", "😀👩‍👩‍👧‍👦🇩🇪👍🏽", "\u{feff}bom", "\u{fffd}",
-    "\u{e0041}\u{e0042}tag", "zalgo" + String(repeating: "\u{301}", count: 200), "\u{ffff}\u{10ffff}", "\u{e000}\u{f8ff}",
+    "\u{e0041}\u{e0042}tag", "zalgo" + String(repeating: "\u{301}", count: 200), "\u{ffff}\u{10ffff}",
+    "\u{e000}\u{f8ff}",
     "\"quotes\" \\ / and \u{1f}", "", " ", "!incomplete", String(repeating: "\u{1b}[A", count: 2000),
     String(UnicodeScalar(0x1)) + (1..<0x20).compactMap { UnicodeScalar($0).map { String($0) } }.joined(),
   ]
@@ -42,7 +44,9 @@ struct HostilePayloadTests {
       #expect(Array(read.utf8) == Array(text.utf8))
       #expect(record["len"]?.integer == text.utf8.count)
     }
-    let pings = records.ofType("control").filter { $0["op"]?.text == "ping" }.map { Array(($0["text"]?.text ?? "?").utf8) }
+    let pings = records.ofType("control").filter { $0["op"]?.text == "ping" }.map {
+      Array(($0["text"]?.text ?? "?").utf8)
+    }
     #expect(pings == Self.texts.map { Array($0.utf8) }.filter { $0.count <= 125 })
     #expect(messages[Self.texts.count]["b64"]?.text == "Yf8bW0E=")
     #expect(messages[Self.texts.count]["utf8_error_at"]?.integer == 1)
@@ -65,7 +69,9 @@ struct HostilePayloadTests {
 
   @Test(arguments: [20, 80, 200])
   func `a terminal stays unharmed`(columns: Int) throws {
-    for arguments in [["--headers", "all"], ["--color", "never", "--frames"], ["--format", "ndjson", "--headers", "all"]] {
+    for arguments in [
+      ["--headers", "all"], ["--color", "never", "--frames"], ["--format", "ndjson", "--headers", "all"],
+    ] {
       let (screen, _) = TerminalTests.screen(arguments, file: Self.file(Self.texts), columns: columns)
       // NDJSON is for programs: of what is no control, it has what was sent.
       if !arguments.contains("ndjson") { screen.expectHarmless() }

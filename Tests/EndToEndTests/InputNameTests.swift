@@ -16,14 +16,16 @@ struct InputNameTests {
     return meta["inputs"]?.elements?.compactMap(\.text) ?? []
   }
 
-  @Test(arguments: ["a b.pcap", "a\nb.pcap", "a'b\"c.pcap", "ä 你好.pcap", "\u{1b}[31mred.pcap", "*.pcap", "--help", "\\x41"])
+  @Test(arguments: [
+    "a b.pcap", "a\nb.pcap", "a'b\"c.pcap", "ä 你好.pcap", "\u{1b}[31mred.pcap", "*.pcap", "--help", "\\x41",
+  ])
   func `a name behind two hyphens is a name, whatever it holds`(name: String) throws {
     let directory = TemporaryDirectory()
     directory.write(Sample.file, to: name)
     for option in ["--", "-r"] {
-      // What begins with hyphens is an option's value only behind an equals sign or `--`.
-      guard option == "--" || !name.hasPrefix("-") else { continue }
-      let result = TestSupport.run(["/bin/sh", "-c", "cd \"$1\" && exec \"$0\" \(option) \"$2\"", BuiltTool.path, directory.path, name])
+      let result = TestSupport.run([
+        "/bin/sh", "-c", "cd \"$1\" && exec \"$0\" \(option) \"$2\"", BuiltTool.path, directory.path, name,
+      ])
       #expect(result.status == 0, "\(result.errorText)")
       #expect(try Self.inputs(result) == [name])
       #expect(try Sample.records(result.output).types == Sample.types)
@@ -33,7 +35,9 @@ struct InputNameTests {
   @Test func `a name that is no UTF-8 is read, and shown by its bytes`() throws {
     let directory = TemporaryDirectory()
     directory.write(Sample.file, to: "a.pcap")
-    for (bytes, shown) in [("\\377x.pcap", "\\xffx.pcap"), ("a\\303.pcap", "a\\xc3.pcap"), ("\\364\\217\\277\\277", "\u{10ffff}")] {
+    for (bytes, shown) in [
+      ("\\377x.pcap", "\\xffx.pcap"), ("a\\303.pcap", "a\\xc3.pcap"), ("\\364\\217\\277\\277", "\u{10ffff}"),
+    ] {
       let script = "cd '\(directory.path)' && name=$(printf '\(bytes)') && cp a.pcap \"$name\" && "
       let result = BuiltTool.shell(script + "\"$WSTAP\" -q \"$name\"; status=$?; rm \"$name\"; exit $status")
       #expect(result.status == 0, "\(result.errorText)")
@@ -41,7 +45,8 @@ struct InputNameTests {
     }
     let missing = BuiltTool.shell("\"$WSTAP\" \"$(printf '/nowhere/\\377')\"")
     #expect(missing.status == 1)
-    #expect(missing.errorText == "wstap: /nowhere/\\xff: No such file or directory\n")
+    #expect(missing.errorText.hasPrefix("wstap: /nowhere/"))
+    #expect(missing.errorText.hasSuffix("\\xff: No such file or directory\n"))
   }
 
   @Test func `what a name holds does not steer the terminal that reads of it`() {
@@ -49,9 +54,14 @@ struct InputNameTests {
     #expect(result.status == 1)
     TerminalBytes(result.errors).expectHarmless()
     #expect(result.errorText.split(separator: "\n").count == 1)
-    let option = BuiltTool.run(["--format", "\u{1b}[31m\u{9b}", "a.pcap"])
-    #expect(option.status == 64)
-    TerminalBytes(option.errors).expectHarmless()
+    // The shell's `*` may put such a name where an option is looked for.
+    for arguments in [["--format", "\u{1b}[31m\u{9b}"], ["--\u{1b}]0;title\u{7}\u{202e}"], ["-\u{9b}31m"]] {
+      let option = BuiltTool.run(arguments + ["a.pcap"])
+      #expect(option.status == 64 && option.output.isEmpty)
+      #expect(option.errorText.hasPrefix("Error: ") && option.errorText.contains("Usage: "))
+      #expect(!option.errors.contains(0x1b))
+      TerminalBytes(option.errors).expectHarmless()
+    }
   }
 
   @Test func `a hyphen behind two hyphens is standard input all the same`() throws {
@@ -124,9 +134,11 @@ struct InputNameTests {
   @Test func `help and version`() {
     let help = BuiltTool.run(["--help"])
     for option in [
-      "-f", "-c", "-o", "-r", "--format", "--types", "--frames", "--host", "--path", "--port", "--conn", "--op", "--dir",
+      "-f", "-c", "-o", "-r", "--format", "--types", "--frames", "--host", "--path", "--port", "--conn", "--op",
+      "--dir",
       "--contains", "--min-len", "--no-heartbeats", "--max-payload", "--no-payload", "--json-payload", "--headers",
-      "--redact-query", "--checks", "--severity", "--fail-on", "--overlap", "-q", "-v", "--progress", "--color", "--version",
+      "--redact-query", "--checks", "--severity", "--fail-on", "--overlap", "-q", "-v", "--progress", "--color",
+      "--version",
     ] {
       #expect(help.outputText.contains(" \(option)") || help.outputText.contains("(\(option)"), "\(option)")
     }

@@ -32,7 +32,9 @@ struct OutputFileTests {
     let process = RunningProcess.tool(["-o", log, "-"])
     process.send(SignalTests.beginning)
     let isThere = process.wait { _ in
-      LogDirectory.names(directory).contains { $0.hasPrefix("log.") && (readFile(directory.file($0)) ?? []).count > 100 }
+      LogDirectory.names(directory).contains {
+        $0.hasPrefix("log.") && (readFile(directory.file($0)) ?? []).count > 100
+      }
     }
     #expect(isThere)
     #expect(readFile(log) == Array("old".utf8))
@@ -130,7 +132,8 @@ struct OutputFileTests {
       return
     }
     #expect(result.outputText.filter { $0 != " " } == "status1\nold\n2\n")
-    let sentence = "wstap: \(directory.path)/disk/log: cannot write: No space left on device; the beginning of the log is in "
+    let sentence =
+      "wstap: \(directory.path)/disk/log: cannot write: No space left on device; the beginning of the log is in "
     #expect(result.errorText.hasPrefix(sentence))
     #expect(result.errorText.split(separator: "\n").count == 1)
   }
@@ -139,7 +142,8 @@ struct OutputFileTests {
     let directory = TemporaryDirectory()
     directory.write(Sample.file, to: "a.pcap")
     let odd = "-o \"x\" ä\n"
-    let result = BuiltTool.shell("cd '\(directory.path)' && \"$WSTAP\" -q -o '\(odd)' a.pcap && \"$WSTAP\" -q -o \"$(printf '\\377')\" a.pcap")
+    let result = BuiltTool.shell(
+      "cd '\(directory.path)' && \"$WSTAP\" -q -o '\(odd)' a.pcap && \"$WSTAP\" -q -o \"$(printf '\\377')\" a.pcap")
     #expect(result.status == 0 && result.errors == [])
     #expect(try Sample.records(#require(readFile(directory.file(odd)))).types == Sample.types)
     let count = BuiltTool.shell("cd '\(directory.path)' && wc -l < \"$(printf '\\377')\" && rm \"$(printf '\\377')\"")

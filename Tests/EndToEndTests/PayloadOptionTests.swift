@@ -20,7 +20,8 @@ struct PayloadOptionTests {
     #expect(result.status == 0)
     let lines = result.lines.filter { $0.contains(#""type":"message""#) }
     let embedded = [
-      #""json":{"a":[1,2.5,null]},"#, nil, nil, #""json":9007199254740991,"#, nil, nil, #""json":{"a":"\ud83d\ude00"},"#,
+      #""json":{"a":[1,2.5,null]},"#, nil, nil, #""json":9007199254740991,"#, nil, nil,
+      #""json":{"a":"\ud83d\ude00"},"#,
       nil, nil, #""json":true,"#,
     ]
     for (index, record) in records.ofType("message").enumerated() {
@@ -42,7 +43,8 @@ struct PayloadOptionTests {
     talk.server(WebSocketFrame.ping(Array("[1]".utf8)))
     talk.close()
     let records = try Sample.run(
-      "--json-payload", "--max-payload", "3", file: CaptureBuilder.pcap(talk.packets)).records
+      "--json-payload", "--max-payload", "3", file: CaptureBuilder.pcap(talk.packets)
+    ).records
     #expect(records.ofType("message").map { $0["b64"]?.text } == ["WzFd", nil])
     #expect(records.ofType("message").map { $0["text"]?.text } == [nil, "[1,"])
     #expect(records.ofType("control").map { $0["text"]?.text } == ["[1]"])

@@ -106,7 +106,8 @@ struct SelectionOptionTests {
   @Test(
     arguments: [
       (["--op", "text"], ["hello", "hello b", "wide world", "fragment", "{\"type\":\"ping\"}"]),
-      (["--op", "binary"], ["Af/+Ag=="]), (["--op", "ping"], ["1"]), (["--op", "ping,close"], ["1", "close", "close"]),
+      (["--op", "binary"], ["Af/+Ag=="]), (["--op", "ping"], ["1"]),
+      (["--op", "ping,close"], ["1", "close", "close"]),
       (["--op", "continuation"], []), (["--dir", "c2s"], ["hello", "Af/+Ag==", "1", "close"]),
       (["--dir", "s2c", "--op", "text"], ["hello b", "wide world", "fragment", "{\"type\":\"ping\"}"]),
       (["--contains", "hello"], ["hello", "hello b"]), (["--contains", "agm"], ["fragment"]),
@@ -139,7 +140,9 @@ struct SelectionOptionTests {
       let result = BuiltTool.shell(
         "\"$WSTAP\" -q --types message --contains \"$(printf '\(bytes)')\" '\(path)'")
       #expect(result.status == 0)
-      #expect(try Sample.records(result.output).compactMap { $0["b64"]?.text } == [String](repeating: "Af/+Ag==", count: count))
+      #expect(
+        try Sample.records(result.output).compactMap { $0["b64"]?.text }
+          == [String](repeating: "Af/+Ag==", count: count))
     }
   }
 
@@ -195,7 +198,8 @@ struct SelectionOptionTests {
   @Test(
     arguments: [
       ["--conn", "abc"], ["--conn", "ABCDE"], ["--conn", "abcdefghijklmn"], ["--conn", "ab-cd"], ["--conn", ""],
-      ["--port", "65536"], ["--port", "-1"], ["--port", "http"], ["--op", "texts"], ["--op", ""], ["--op", "text,,ping"],
+      ["--port", "65536"], ["--port", "-1"], ["--port", "http"], ["--op", "texts"], ["--op", ""],
+      ["--op", "text,,ping"],
       ["--dir", "up"], ["--dir", "C2S"], ["--contains", ""], ["--min-len", "-1"], ["--min-len", "few"], ["--host"],
       ["--path"], ["--no-heartbeats=yes"],
     ])

@@ -97,7 +97,8 @@ struct TerminalTests {
     #expect(screen.hasColors == isColored)
     screen.expectHarmless()
     let plain = Self.screen(["--color", "never"]).screen
-    #expect(screen.lines == plain.lines, "colours change no word")
+    // The first line names the file, which is another one.
+    #expect(screen.lines?.dropFirst() == plain.lines?.dropFirst(), "colours change no word")
   }
 
   @Test func `a pipe gets colours only by --color always`() {
@@ -116,7 +117,9 @@ struct TerminalTests {
   }
 
   @Test func `without UTF-8 there is only ASCII`() throws {
-    for environment in [["LC_ALL": "C"], ["LC_ALL": "", "LC_CTYPE": "POSIX"], ["LC_ALL": "", "LC_CTYPE": "", "LANG": "de_DE.ISO-8859-1"]] {
+    for environment in [
+      ["LC_ALL": "C"], ["LC_ALL": "", "LC_CTYPE": "POSIX"], ["LC_ALL": "", "LC_CTYPE": "", "LANG": "de_DE.ISO-8859-1"],
+    ] {
       let (screen, _) = Self.screen([], file: Self.rich, environment: environment)
       #expect(screen.bytes.allSatisfy { $0 < 0x80 })
       screen.expectHarmless()
@@ -130,7 +133,7 @@ struct TerminalTests {
     let (screen, _) = Self.screen(["-v"], streams: [.output, .errors])
     let lines = try #require(screen.lines)
     let log = try #require(Self.screen(["-v"]).screen.lines)
-    #expect(Array(lines.prefix(log.count)) == log)
+    #expect(lines.prefix(log.count).dropFirst() == log.dropFirst())
     #expect(lines.count > log.count)
     #expect(lines.dropFirst(log.count).allSatisfy { $0.hasPrefix("wstap: ") })
     screen.expectHarmless()

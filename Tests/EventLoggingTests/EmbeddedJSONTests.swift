@@ -137,8 +137,10 @@ struct EmbeddedJSONTests {
 
   @Test func `what is no JSON text is refused`() {
     Self.expectRefused([
-      "", " ", "[", "]", "{", "}", "[1", "[1,", "[1,]", "[,1]", "[1 2]", "{\"a\"}", "{\"a\":}", "{\"a\":1,}", "{,}", "{1:2}",
-      "{\"a\" 1}", "{\"a\"::1}", "{a:1}", "{'a':1}", "[}", "{]", "[1}", "{\"a\":1]", "\"a", "\"", "a", "[]]", "{}{}", "[] []",
+      "", " ", "[", "]", "{", "}", "[1", "[1,", "[1,]", "[,1]", "[1 2]", "{\"a\"}", "{\"a\":}", "{\"a\":1,}", "{,}",
+      "{1:2}",
+      "{\"a\" 1}", "{\"a\"::1}", "{a:1}", "{'a':1}", "[}", "{]", "[1}", "{\"a\":1]", "\"a", "\"", "a", "[]]", "{}{}",
+      "[] []",
       "1 true", "// a\n1", "[1,,2]", "\"a\" \"b\"", ":", ",", "{\"a\":1 \"b\":2}", "{\"a\":1,2}",
     ])
   }
@@ -146,7 +148,8 @@ struct EmbeddedJSONTests {
   @Test func `whatever is embedded is JSON by another reader too`() throws {
     var random = SeededGenerator(seed: 11)
     let seeds = [
-      #"{"a":[1,-2.5e3,true,null,{"b":"\u0041\ud83d\ude00 \n"}],"c":{},"d":[ ]}"#, #"[ 9007199254740991 , "ä", false ]"#,
+      #"{"a":[1,-2.5e3,true,null,{"b":"\u0041\ud83d\ude00 \n"}],"c":{},"d":[ ]}"#,
+      #"[ 9007199254740991 , "ä", false ]"#,
     ].map { Array($0.utf8) }
     let alphabet = Array("{}[]:,\"\\u0123456789eE+-. dnull".utf8)
     var accepted = 0

@@ -58,8 +58,11 @@ struct GlobTests {
     var random = SeededGenerator(seed: 1)
     var found = 0
     for _ in 0..<20_000 {
-      let pattern = (0..<Int.random(in: 0...6, using: &random)).map { _ in Array("ab*?".utf8).randomElement(using: &random)! }
-      let text = (0..<Int.random(in: 0...8, using: &random)).map { _ in Array("ab".utf8).randomElement(using: &random)! }
+      let pattern = (0..<Int.random(in: 0...6, using: &random)).map { _ in
+        Array("ab*?".utf8).randomElement(using: &random)!
+      }
+      let text = (0..<Int.random(in: 0...8, using: &random)).map { _ in Array("ab".utf8).randomElement(using: &random)!
+      }
       let expected = Self.stands(pattern[...], for: text[...])
       #expect(Glob(pattern).matches(text) == expected, "\(pattern) \(text)")
       if expected { found += 1 }

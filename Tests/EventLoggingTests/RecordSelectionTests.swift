@@ -64,9 +64,18 @@ struct RecordSelectionTests {
   }
 
   @Test func `different kinds must all match`() {
-    #expect(Self.includes(host: "a", path: "/b") { $0.hosts = Self.globs("a"); $0.paths = Self.globs("/b"); $0.ports = [80] })
-    #expect(!Self.includes(host: "a", path: "/b") { $0.hosts = Self.globs("a"); $0.paths = Self.globs("/c") })
-    #expect(!Self.includes(host: "a", path: "/b") { $0.hosts = Self.globs("a"); $0.ports = [81] })
+    #expect(
+      Self.includes(host: "a", path: "/b") {
+        $0.hosts = Self.globs("a"); $0.paths = Self.globs("/b"); $0.ports = [80]
+      })
+    #expect(
+      !Self.includes(host: "a", path: "/b") {
+        $0.hosts = Self.globs("a"); $0.paths = Self.globs("/c")
+      })
+    #expect(
+      !Self.includes(host: "a", path: "/b") {
+        $0.hosts = Self.globs("a"); $0.ports = [81]
+      })
   }
 
   @Test func `checks are chosen by name and by severity`() throws {

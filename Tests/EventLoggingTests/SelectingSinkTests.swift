@@ -26,7 +26,8 @@ struct SelectingSinkTests {
     func stats(_ record: StatsRecord) { seen.append("stats") }
 
     private static func text(_ payload: RawSpan) -> String {
-      String(decoding: (0..<payload.byteCount).map { payload.unsafeLoad(fromByteOffset: $0, as: UInt8.self) }, as: UTF8.self)
+      String(
+        decoding: (0..<payload.byteCount).map { payload.unsafeLoad(fromByteOffset: $0, as: UInt8.self) }, as: UTF8.self)
     }
   }
 

@@ -64,12 +64,15 @@ public final class RunningProcess {
       posix_spawn_file_actions_addopen(
         &actions, number, isScreen ? screen : directory.file(name), isScreen ? O_RDWR | O_NOCTTY : create, 0o600)
     }
-    // The test may run where these are ignored; the program would inherit that.
+    // The test may run where signals are ignored or blocked; the program would inherit that.
+    var blocked = sigset_t()
+    sigemptyset(&blocked)
+    posix_spawnattr_setsigmask(&attributes, &blocked)
     var defaults = sigset_t()
     sigemptyset(&defaults)
     for signal in [SIGINT, SIGTERM, SIGUSR1, SIGPIPE] { sigaddset(&defaults, signal) }
     posix_spawnattr_setsigdefault(&attributes, &defaults)
-    posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGDEF))
+    posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK))
 
     let usual = ["TERM": "xterm-256color", "LC_ALL": "C.UTF-8", "NO_COLOR": "", "COLUMNS": ""]
     let merged = mergedEnvironment(usual.merging(environment) { $1 })
