@@ -48,8 +48,8 @@ struct SignalTests {
     let log = directory.write(Array("old".utf8), to: "log")
     let process = RunningProcess.tool(["-o", log, "-"])
     process.send(Self.beginning)
-    usleep(300_000)
-    #expect(readFile(log) == Array("old".utf8))
+    let isThere = process.wait { _ in LogDirectory.names(directory).count == 2 }
+    #expect(isThere && readFile(log) == Array("old".utf8))
     process.signal(SIGTERM)
     #expect(process.finish().status == 0)
     #expect(try Sample.records(#require(readFile(log))).types.last == "stats")
@@ -59,12 +59,15 @@ struct SignalTests {
   @Test func `a signal ends the wait for somebody who writes to a FIFO`() throws {
     let directory = TemporaryDirectory()
     #expect(mkfifo(directory.file("fifo"), 0o600) == 0)
-    let process = RunningProcess.tool([directory.file("fifo")])
+    let log = directory.file("log")
+    let process = RunningProcess.tool(["-o", log, directory.file("fifo")])
+    // The log is opened before the inputs are.
+    #expect(process.wait { _ in LogDirectory.names(directory).count == 2 })
     usleep(500_000)
     process.signal(SIGINT)
     let result = process.finish(seconds: 10)
     #expect(result.status == 0 && result.signal == nil)
-    #expect(try Sample.records(result.output).types == ["meta", "stats"])
+    #expect(try Sample.records(#require(readFile(log))).types == ["meta", "stats"])
   }
 
   @Test func `SIGUSR1 writes the counts up to now, and the run goes on`() throws {
