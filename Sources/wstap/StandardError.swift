@@ -34,6 +34,13 @@ final class StandardError {
     if verbosity == .verbose { tell(sentence) }
   }
 
+  /// Tells what is wrong with the command line, and how it is meant to be; line ends stay.
+  func usage(_ message: String) {
+    for line in message.split(separator: "\n", omittingEmptySubsequences: false) {
+      write("\(SafeText.string(String(line)))\n")
+    }
+  }
+
   /// Shows a line that the next one replaces; the terminal must obey escape sequences.
   func progress(_ line: String) {
     write("\r\u{1b}[K" + line)

@@ -27,6 +27,14 @@ struct Wstap: ParsableCommand {
         separator: "\n")
       return
     }
-    main(arguments)
+    do {
+      var command = try parseAsRoot(arguments)
+      try command.run()
+    } catch {
+      guard exitCode(for: error) == .validationFailure else { exit(withError: error) }
+      // A name that a shell's pattern put on the command line may hold what steers a terminal.
+      StandardError(verbosity: .quiet).usage(fullMessage(for: error))
+      exit(withError: ExitCode.validationFailure)
+    }
   }
 }

@@ -31,6 +31,7 @@ struct SelectionOptions: ParsableArguments {
   var dir: String?
 
   @Option(
+    parsing: .unconditionalSingleValue,
     help: ArgumentHelp(
       "Only messages and controls whose payload contains TEXT. May be repeated: then all must be there.",
       valueName: "TEXT"))
