@@ -13,8 +13,8 @@
 -- payload_bytes. docs/log-format.md says what each field means.
 
 -- All records, with the columns of all types.
-CREATE OR REPLACE MACRO wstap_log(file) AS TABLE
-  FROM read_json(file, format = 'newline_delimited', ignore_errors = false, maximum_object_size = 67108864, columns = {
+CREATE OR REPLACE MACRO wstap_log(log_file) AS TABLE
+  FROM read_json(log_file, format = 'newline_delimited', ignore_errors = false, maximum_object_size = 67108864, columns = {
     "v": 'BIGINT',
     "type": 'VARCHAR',
     "ts": 'TIMESTAMP_NS',
@@ -127,12 +127,12 @@ CREATE OR REPLACE MACRO wstap_log(file) AS TABLE
     "mem_bytes": 'BIGINT'
   });
 
-CREATE OR REPLACE MACRO wstap_meta(file) AS TABLE
+CREATE OR REPLACE MACRO wstap_meta(log_file) AS TABLE
   SELECT
     "ts", "epoch_us", "tool", "tool_version", "inputs", "filter", "shard"
-  FROM wstap_log(file) WHERE "type" = 'meta';
+  FROM wstap_log(log_file) WHERE "type" = 'meta';
 
-CREATE OR REPLACE MACRO wstap_opens(file) AS TABLE
+CREATE OR REPLACE MACRO wstap_opens(log_file) AS TABLE
   SELECT
     "ts", "epoch_us", "conn", "client_ip", "client_port", "server_ip", "server_port", "host", "host_b64", "path",
     "path_b64", "pkt", "file", "ok", "fail", "how", "community_id", "scheme", "http_version", "method",
@@ -140,46 +140,46 @@ CREATE OR REPLACE MACRO wstap_opens(file) AS TABLE
     "subprotocols_offered", "subprotocols_offered_b64", "extensions_offered", "extensions_offered_b64", "status",
     "subprotocol", "subprotocol_b64", "extensions", "extensions_b64", "accept_ok", "deflate", "vlan", "tunnel",
     "tcp_rtt_us", "wait_us", "headers", "response_headers", "incomplete"
-  FROM wstap_log(file) WHERE "type" = 'open';
+  FROM wstap_log(log_file) WHERE "type" = 'open';
 
-CREATE OR REPLACE MACRO wstap_messages(file) AS TABLE
+CREATE OR REPLACE MACRO wstap_messages(log_file) AS TABLE
   SELECT
     "ts", "epoch_us", "conn", "client_ip", "client_port", "server_ip", "server_port", "host", "host_b64", "path",
     "path_b64", "pkt", "file", "dir", "n", "op", "len", "wire_len", "frames", "deflated", "dur_us", "text", "json",
     "b64", "utf8_error_at", "truncated", "incomplete", "snapped", "undecoded", "resync_off",
     from_base64("b64") AS payload_bytes
-  FROM wstap_log(file) WHERE "type" = 'message';
+  FROM wstap_log(log_file) WHERE "type" = 'message';
 
-CREATE OR REPLACE MACRO wstap_frames(file) AS TABLE
+CREATE OR REPLACE MACRO wstap_frames(log_file) AS TABLE
   SELECT
     "ts", "epoch_us", "conn", "client_ip", "client_port", "server_ip", "server_port", "host", "host_b64", "path",
     "path_b64", "pkt", "file", "dir", "off", "fin", "rsv", "opcode", "op", "mask", "hdr_len", "len",
     "len_declared", "msg", "truncated", "incomplete", "snapped", "resync_off"
-  FROM wstap_log(file) WHERE "type" = 'frame';
+  FROM wstap_log(log_file) WHERE "type" = 'frame';
 
-CREATE OR REPLACE MACRO wstap_controls(file) AS TABLE
+CREATE OR REPLACE MACRO wstap_controls(log_file) AS TABLE
   SELECT
     "ts", "epoch_us", "conn", "client_ip", "client_port", "server_ip", "server_port", "host", "host_b64", "path",
     "path_b64", "pkt", "file", "dir", "op", "len", "text", "b64", "rtt_us", "close_code", "close_reason",
     "truncated", "incomplete", "snapped", "resync_off", from_base64("b64") AS payload_bytes
-  FROM wstap_log(file) WHERE "type" = 'control';
+  FROM wstap_log(log_file) WHERE "type" = 'control';
 
-CREATE OR REPLACE MACRO wstap_violations(file) AS TABLE
+CREATE OR REPLACE MACRO wstap_violations(log_file) AS TABLE
   SELECT
     "ts", "epoch_us", "conn", "client_ip", "client_port", "server_ip", "server_port", "host", "host_b64", "path",
     "path_b64", "pkt", "file", "rule", "severity", "level", "ref", "dir", "off", "detail"
-  FROM wstap_log(file) WHERE "type" = 'violation';
+  FROM wstap_log(log_file) WHERE "type" = 'violation';
 
-CREATE OR REPLACE MACRO wstap_ends(file) AS TABLE
+CREATE OR REPLACE MACRO wstap_ends(log_file) AS TABLE
   SELECT
     "ts", "epoch_us", "conn", "client_ip", "client_port", "server_ip", "server_port", "host", "host_b64", "path",
     "path_b64", "pkt", "file", "cause", "clean", "closed_by", "close_code", "close_reason", "dur_us", "rules",
     "c2s", "s2c"
-  FROM wstap_log(file) WHERE "type" = 'end';
+  FROM wstap_log(log_file) WHERE "type" = 'end';
 
-CREATE OR REPLACE MACRO wstap_stats(file) AS TABLE
+CREATE OR REPLACE MACRO wstap_stats(log_file) AS TABLE
   SELECT
     "ts", "epoch_us", "final", "link_types", "pkts", "bytes", "undecodable", "undecodable_reasons",
     "bad_checksums", "ip_fragments", "tcp_conns", "ws_conns", "ws_open", "failed", "tls_conns", "one_sided",
     "gaps", "gap_bytes", "evicted", "kernel_drops", "if_drops", "mem_bytes"
-  FROM wstap_log(file) WHERE "type" = 'stats';
+  FROM wstap_log(log_file) WHERE "type" = 'stats';
