@@ -1,8 +1,8 @@
 -- wstap's log as typed tables, for DuckDB 1.1 and newer. Made by scripts/make-sql from `wstap schema`; `make docs` makes
 -- it anew.
 --
--- DuckDB guesses the columns of a JSON file from its beginning. Record types that come late (violation, end, stats) would
--- be missing or fail, so all columns stand here with their types. A field that a record does not have is NULL.
+-- DuckDB takes the columns of a JSON file from its beginning: those of record types that come late (violation, end,
+-- stats) would be missing. So all columns stand here with their types. A field that a record does not have is NULL.
 --
 --   duckdb -init docs/sql/wstap.sql
 --   FROM wstap_messages('log.ndjson') LIMIT 10;
