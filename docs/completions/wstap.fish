@@ -5,6 +5,8 @@ complete -c wstap -n 'not __fish_seen_subcommand_from checks schema' -s r -r -F 
 complete -c wstap -n 'not __fish_seen_subcommand_from checks schema' -s f -x -d 'Look only at packets that pass this BPF filter'
 complete -c wstap -n 'not __fish_seen_subcommand_from checks schema' -s c -x -d 'Stop after N packets'
 complete -c wstap -n 'not __fish_seen_subcommand_from checks schema' -l overlap -x -a 'first last' -d 'Which copy counts where TCP segments overlap with different bytes: first or last'
+complete -c wstap -n 'not __fish_seen_subcommand_from checks schema' -l decode-as -x -d 'Take connections with this port for WebSockets even without a handshake, as in 9000=websocket'
+complete -c wstap -n 'not __fish_seen_subcommand_from checks schema' -l vlan-flows -d 'Tell connections apart by their VLAN ids too, for networks that use addresses again'
 complete -c wstap -n 'not __fish_seen_subcommand_from checks schema' -s o -r -F -d 'Write the log to FILE, which gets its name when the log is complete; \'-\' is standard output'
 complete -c wstap -n 'not __fish_seen_subcommand_from checks schema' -l format -x -a 'ndjson text' -d 'ndjson or text'
 complete -c wstap -n 'not __fish_seen_subcommand_from checks schema' -l types -x -a '(__fish_append , meta open message frame control violation end stats)' -d 'Write only these record types: meta, open, message, frame, control, violation, end, stats'

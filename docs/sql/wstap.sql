@@ -113,6 +113,8 @@ CREATE OR REPLACE MACRO wstap_log(log_file) AS TABLE
     "undecodable_reasons": 'STRUCT("reason" VARCHAR, "count" BIGINT)[]',
     "bad_checksums": 'BIGINT',
     "ip_fragments": 'BIGINT',
+    "fragments_dropped": 'BIGINT',
+    "fragment_overlaps": 'BIGINT',
     "tcp_conns": 'BIGINT',
     "ws_conns": 'BIGINT',
     "ws_open": 'BIGINT',
@@ -180,6 +182,6 @@ CREATE OR REPLACE MACRO wstap_ends(log_file) AS TABLE
 CREATE OR REPLACE MACRO wstap_stats(log_file) AS TABLE
   SELECT
     "ts", "epoch_us", "final", "link_types", "pkts", "bytes", "undecodable", "undecodable_reasons",
-    "bad_checksums", "ip_fragments", "tcp_conns", "ws_conns", "ws_open", "failed", "tls_conns", "one_sided",
-    "gaps", "gap_bytes", "evicted", "kernel_drops", "if_drops", "mem_bytes"
+    "bad_checksums", "ip_fragments", "fragments_dropped", "fragment_overlaps", "tcp_conns", "ws_conns", "ws_open",
+    "failed", "tls_conns", "one_sided", "gaps", "gap_bytes", "evicted", "kernel_drops", "if_drops", "mem_bytes"
   FROM wstap_log(log_file) WHERE "type" = 'stats';
