@@ -24,7 +24,7 @@ struct Wstap: ParsableCommand {
     guard arguments != ["--help"], arguments != ["-h"] else {
       print(
         helpMessage(), helpMessage(for: AnalyzeCommand.self).split(separator: "\n\n", maxSplits: 2).last ?? "",
-        separator: "\n")
+        separator: "\n\n")
       return
     }
     do {
