@@ -39,7 +39,7 @@ final class InputFile {
 
   /// Opens `name`, or takes standard input for `-`.
   ///
-  /// - Parameter isInterrupted: Asked while a stream is waited for; once it says so, the stream has ended.
+  /// `isInterrupted` is asked while a stream is waited for; once it says so, the stream has ended.
   init(name: FileName, isInterrupted: @escaping @Sendable () -> Bool = { false }) throws(CaptureError) {
     fileName = name
     self.isInterrupted = isInterrupted

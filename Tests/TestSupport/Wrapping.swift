@@ -6,9 +6,7 @@ public enum Wrapping: String, Sendable, CaseIterable {
   case gre, gretap, vxlan, geneve, ipInIP, sixInFour, mpls, pppoe, gtpU, erspan
   case fragments
 
-  /// The packets in which an IP packet travels.
-  ///
-  /// - Parameter identification: Tells the fragments of one packet from those of others.
+  /// The packets in which an IP packet travels; the identification tells the fragments of one packet from others'.
   public func packets(_ ip: [UInt8], nanoseconds: Int64, identification: UInt16 = 0) -> [BuiltPacket] {
     func packet(_ bytes: [UInt8], _ linkType: UInt16 = 1) -> [BuiltPacket] {
       [BuiltPacket(bytes, nanoseconds: nanoseconds, linkType: linkType)]

@@ -1,6 +1,6 @@
 internal import ArgumentParser
 
-/// Which records reach the log. Everything is decoded and counted all the same.
+/// Which records reach the log; everything is decoded and counted all the same.
 struct SelectionOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
