@@ -13,7 +13,7 @@ final class InputFile {
   /// The name on the command line, `-` for standard input.
   let fileName: FileName
   /// That name for messages.
-  var name: String { fileName.description }
+  var name: String { fileName.isStandardStream ? "standard input" : fileName.description }
   /// Bytes of a regular file when it was opened; `nil` for what streams.
   let size: Int?
   /// Bytes read so far.

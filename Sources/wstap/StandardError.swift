@@ -19,6 +19,9 @@ final class StandardError {
   /// Tells why something could not be done.
   func failure(_ sentence: String) { tell(sentence) }
 
+  /// Tells what makes the exit status 2, whatever is asked for.
+  func alarm(_ sentence: String) { tell("warning: " + sentence) }
+
   /// Tells what the reader of the log should know.
   func warning(_ sentence: String) {
     if verbosity != .quiet { tell("warning: " + sentence) }

@@ -14,17 +14,22 @@ struct HeartbeatTests {
   }
 
   @Test(arguments: [
-    "ping", "pong", "PING", "\n", "\r\n", "h", #"{"type":"ping"}"#, #"{"type":"pong","id":7}"#,
+    "ping", "pong", "PING", "\n", "\r\n", #"{"type":"ping"}"#, #"{"type":"pong","id":7}"#,
     #"{ "event" : "pusher:ping" , "data" : {} }"#, #"{"op":1,"d":null}"#, #"{"op":1,"d":251}"#, #"{"op":11,"d":null}"#,
     #"{"topic":"phoenix","event":"heartbeat","payload":{},"ref":"3"}"#, "{\"type\":6}\u{1e}", #"{"type":"ka"}"#,
     #"{"op":"ping","args":[]}"#, #"{"method":"PING"}"#, "primus::ping::1700000000000",
+    #"{"op":11}"#, #"[null,"5","phoenix","heartbeat",{}]"#, #"{"jsonrpc":"2.0","method":"ping","id":1}"#,
+    #"{"channel":"heartbeat"}"#, #"{"ping":1490}"#,
+    #"{"topic":"phoenix","event":"phx_reply","payload":{"response":{},"status":"ok"},"ref":"1"}"#,
   ])
   func `what says only that its sender is there is one`(text: String) {
     #expect(Self.isHeartbeat(text))
   }
 
   @Test(arguments: [
-    "", "ping me", "pingpong", "2", "3", #"{"type":"ping","text":"are you there?"}"#, #"{"type":"message"}"#,
+    "", "h", #"{"action":"ping","message":"hello bob"}"#, #"{"type":"heartbeat","data":"secret"}"#,
+    #"{"op":1,"d":"buy"}"#, #"{"op":1,"d":{}}"#, "primus::ping::hello this is a user message", #"{"ping":"me"}"#,
+    "ping me", "pingpong", "2", "3", #"{"type":"ping","text":"are you there?"}"#, #"{"type":"message"}"#,
     #"{"id":1}"#, "{}", "[]", #"["ping"]"#, #"{"op":2,"d":null}"#, #"{"op":1}"#, #"{"type":"ping"} x"#,
     #"{"type":"ping","data":{"a":1}}"#, #"{"type":"ping""#, "\"ping\"", "{\"type\":6}",
     #"{"type":"ping","event":"trade"}"#, #"{"type":{},"id":1}"#,
