@@ -30,14 +30,24 @@ endif
 # Said by `wstap --version`.
 export WSTAP_GIT_DESCRIPTION := $(shell git describe --tags --always --dirty 2>/dev/null)
 
-.PHONY: help demo test build install lint clean deps
+# Where `make install` puts what is not the program.
+MANDIR = $(PREFIX)/share/man/man1
+BASHDIR = $(PREFIX)/share/bash-completion/completions
+ZSHDIR = $(PREFIX)/share/zsh/site-functions
+FISHDIR = $(PREFIX)/share/fish/vendor_completions.d
+DATADIR = $(PREFIX)/share/wstap
+
+.PHONY: help demo test test-slow build docs install uninstall lint clean deps
 .DEFAULT_GOAL := help
 
 help:
 	@echo 'make demo      build wstap and run it over captures of fixtures/; the log goes to standard output'
 	@echo 'make test      build and run the tests'
+	@echo 'make test-slow check README.md, the SQL, the generated files and make install by a release build'
 	@echo 'make build     build $(WSTAP)'
-	@echo 'make install   build, and copy wstap to $$(DESTDIR)$$(PREFIX)/bin (PREFIX=$(PREFIX))'
+	@echo 'make docs      make the man page, the completions and the SQL anew from what wstap tells of itself'
+	@echo 'make install   build, and put wstap, its man page, completions and SQL below $$(DESTDIR)$$(PREFIX) ($(PREFIX))'
+	@echo 'make uninstall remove those'
 	@echo 'make lint      hold the sources against .swift-format'
 	@echo 'make clean     remove what was built'
 	@echo
@@ -59,9 +69,33 @@ build:
 	@scripts/system-libraries --check
 	@$(SWIFT) build -c release --product wstap 1>&2
 
+# What needs Python, packages of it, or more time than the tests. REQUIRE=--require: fail where a package of Python
+# cannot be installed, instead of saying so.
+test-slow: build
+	@scripts/check-generated
+	@scripts/check-install
+	@scripts/check-readme
+	@scripts/check-sql $(REQUIRE)
+
+docs: build
+	@scripts/make-manual >docs/wstap.1
+	@scripts/make-sql >docs/sql/wstap.sql
+	@scripts/make-completions
+
 install: build
-	@$(INSTALL) -d "$(DESTDIR)$(PREFIX)/bin"
+	@$(INSTALL) -d "$(DESTDIR)$(PREFIX)/bin" "$(DESTDIR)$(MANDIR)" "$(DESTDIR)$(BASHDIR)" "$(DESTDIR)$(ZSHDIR)" \
+	  "$(DESTDIR)$(FISHDIR)" "$(DESTDIR)$(DATADIR)"
 	@$(INSTALL) -m 755 $(WSTAP) "$(DESTDIR)$(PREFIX)/bin/wstap"
+	@$(INSTALL) -m 644 docs/wstap.1 "$(DESTDIR)$(MANDIR)/wstap.1"
+	@$(INSTALL) -m 644 docs/completions/wstap.bash "$(DESTDIR)$(BASHDIR)/wstap"
+	@$(INSTALL) -m 644 docs/completions/_wstap "$(DESTDIR)$(ZSHDIR)/_wstap"
+	@$(INSTALL) -m 644 docs/completions/wstap.fish "$(DESTDIR)$(FISHDIR)/wstap.fish"
+	@$(INSTALL) -m 644 docs/sql/wstap.sql "$(DESTDIR)$(DATADIR)/wstap.sql"
+
+uninstall:
+	@$(RM) "$(DESTDIR)$(PREFIX)/bin/wstap" "$(DESTDIR)$(MANDIR)/wstap.1" "$(DESTDIR)$(BASHDIR)/wstap" \
+	  "$(DESTDIR)$(ZSHDIR)/_wstap" "$(DESTDIR)$(FISHDIR)/wstap.fish" "$(DESTDIR)$(DATADIR)/wstap.sql"
+	@if [ -d "$(DESTDIR)$(DATADIR)" ]; then rmdir "$(DESTDIR)$(DATADIR)" || true; fi
 
 lint:
 	@$(SWIFT) format lint --strict -r $(LINTED)

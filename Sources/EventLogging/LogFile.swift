@@ -64,7 +64,11 @@ public final class LogFile {
     name = file.description
     var status = stat()
     let exists = unsafe file.withCString { unsafe stat($0, &status) } == 0
-    let isRegular = !exists || status.st_mode & S_IFMT == S_IFREG
+    var link = stat()
+    // A link that leads nowhere yet: the file is made where it leads.
+    let leadsNowhere =
+      unsafe !exists && file.withCString { unsafe lstat($0, &link) } == 0 && link.st_mode & S_IFMT == S_IFLNK
+    let isRegular = exists ? status.st_mode & S_IFMT == S_IFREG : !leadsNowhere
     var errorNumber: Int32 = 0
     if isRegular {
       // A link stays one: the file that it leads to is replaced.
@@ -81,11 +85,12 @@ public final class LogFile {
       }
       errorNumber = errno
     }
-    guard exists, errorNumber == 0 || errorNumber == EACCES || errorNumber == EROFS || errorNumber == ENAMETOOLONG
+    guard exists || leadsNowhere,
+      errorNumber == 0 || errorNumber == EACCES || errorNumber == EROFS || errorNumber == ENAMETOOLONG
     else {
       throw .failed(name: file.description, reason: Self.reason(errorNumber))
     }
-    let opened = unsafe file.withCString { unsafe openLog($0, O_TRUNC, 0) }
+    let opened = unsafe file.withCString { unsafe openLog($0, O_CREAT | O_TRUNC, 0o644) }
     guard opened >= 0 else { throw .failed(name: file.description, reason: Self.reason(errno)) }
     descriptor = opened
     target = .direct
@@ -131,6 +136,18 @@ public final class LogFile {
     // SAFETY: both names are lent for the call.
     let isDone = unsafe partial.withCString { from in unsafe final.withCString { unsafe rename(from, $0) } } == 0
     if !isDone { fail(errno) }
+  }
+
+  /// Closes the file and takes it back: a file of that name that was there before stays as it was.
+  public func discard() {
+    guard !isClosed else { return }
+    if case .renamed(let partial, _) = target {
+      isClosed = true
+      _ = closeLog(descriptor)
+      _ = unsafe partial.withCString { unsafe unlink($0) }
+    } else {
+      finish()
+    }
   }
 
   private func fail(_ code: Int32) {

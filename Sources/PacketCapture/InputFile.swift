@@ -13,7 +13,7 @@ final class InputFile {
   /// The name on the command line, `-` for standard input.
   let fileName: FileName
   /// That name for messages.
-  var name: String { fileName.description }
+  var name: String { fileName.isStandardStream ? "standard input" : fileName.description }
   /// Bytes of a regular file when it was opened; `nil` for what streams.
   let size: Int?
   /// Bytes read so far.
@@ -39,7 +39,7 @@ final class InputFile {
 
   /// Opens `name`, or takes standard input for `-`.
   ///
-  /// - Parameter isInterrupted: Asked while a stream is waited for; once it says so, the stream has ended.
+  /// `isInterrupted` is asked while a stream is waited for; once it says so, the stream has ended.
   init(name: FileName, isInterrupted: @escaping @Sendable () -> Bool = { false }) throws(CaptureError) {
     fileName = name
     self.isInterrupted = isInterrupted

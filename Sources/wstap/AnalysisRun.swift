@@ -44,9 +44,11 @@ struct AnalysisRun {
         filter: plan.filter?.expression),
       sink: sink)
     var status = analyze(source, pipeline, sink, flushesAlways: file.isTerminal)
-    file.finish()
     standardError.endProgress()
     status = max(status, tellFaults(of: source))
+    let stats = pipeline.statistics(isFinal: true)
+    // Where no input could be read there is no log: an older one of that name stays.
+    if status == .failed, stats.packets == 0 { file.discard() } else { file.finish() }
     if Signals.isStopRequested { status = .done }
     switch file.failure {
     case .failed:
@@ -57,10 +59,11 @@ struct AnalysisRun {
     case nil:
       break
     }
-    let stats = pipeline.statistics(isFinal: true)
     // Where nothing could be read there is nothing to sum up.
     if stats.packets > 0 || status != .failed { tellSummary(stats, selecting?.tally) }
-    if let tally = selecting?.tally, plan.failOn.isMet(by: tally) { status = max(status, .found) }
+    if let tally = selecting?.tally, plan.failOn.isMet(by: tally), !Signals.isStopRequested {
+      status = max(status, .found)
+    }
     return status
   }
 
@@ -108,11 +111,15 @@ struct AnalysisRun {
       status = .failed
     }
     for damage in source.damage {
-      standardError.warning(damage.description)
-      if !damage.isCutShort { status = max(status, .damaged) }
+      if damage.isCutShort {
+        standardError.warning(damage.description)
+      } else {
+        standardError.alarm(damage.description)
+        status = max(status, .damaged)
+      }
     }
     for (linkType, reason) in (plan.filter?.unsupported ?? [:]).sorted(by: { $0.key < $1.key }) {
-      standardError.warning("the filter does not work for link type \(linkType): \(reason)")
+      standardError.alarm("the filter does not work for link type \(linkType): \(reason)")
       status = max(status, .damaged)
     }
     return status
@@ -120,7 +127,7 @@ struct AnalysisRun {
 
   private func tellSummary(_ stats: StatsRecord, _ tally: SelectingSink.Tally?) {
     let shown = plan.selection.isEverything ? nil : tally
-    let summary = RunSummary(stats: stats, tally: shown, isFiltered: plan.filter != nil)
+    let summary = RunSummary(stats: stats, tally: shown, isFiltered: plan.filter?.unsupported.isEmpty == true)
     if Signals.isStopRequested { standardError.note("Ended by a signal; the log is complete up to there.") }
     for sentence in summary.sentences { standardError.note(sentence) }
     for reason in summary.reasons { standardError.reason(reason) }

@@ -4,7 +4,8 @@ internal import ArgumentParser
 struct AnalyzeCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "analyze",
-    abstract: "Read capture files and write the log (the default command).")
+    abstract: "Read capture files and write the log (the default command).",
+    usage: "wstap [OPTION ...] FILE ...")
 
   @OptionGroup(title: "Input") var input: InputOptions
   @OptionGroup(title: "Log") var output: OutputOptions

@@ -50,9 +50,8 @@ enum Choice {
     return found
   }
 
-  /// The words of a list with commas, all of which are known.
-  ///
-  /// - Parameter command: Where the words can be read, if they are too many to be told.
+  /// The words of a list with commas, all of which are known; `shows` names the command that lists them, if they are too
+  /// many to be told.
   static func list(
     _ list: String, _ option: String, among known: [String], shows command: String? = nil
   ) throws -> [String] {

@@ -22,7 +22,7 @@ final class Progress {
   /// Nanoseconds between lines.
   private static let interval: Int64 = 250_000_000
 
-  /// - Parameter width: Columns of the terminal.
+  /// A line on a terminal with `width` columns.
   init(_ standardError: StandardError, width: Int) {
     self.standardError = standardError
     self.width = width
@@ -40,12 +40,7 @@ final class Progress {
     standardError.progress(String(line.prefix(max(0, width - 1))))
   }
 
-  /// The line after `nanoseconds`.
-  ///
-  /// - Parameters:
-  ///   - bytesRead: Bytes read so far.
-  ///   - totalBytes: Bytes of all inputs, if that is known.
-  ///   - nanoseconds: Time since the beginning.
+  /// The line after `nanoseconds`, with `bytesRead` of `totalBytes`, if that is known.
   static func line(bytesRead: Int, totalBytes: Int?, nanoseconds: Int64) -> String {
     let seconds = Double(max(nanoseconds, 1)) / 1e9
     let rate = Double(bytesRead) / seconds

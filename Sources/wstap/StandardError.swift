@@ -19,6 +19,9 @@ final class StandardError {
   /// Tells why something could not be done.
   func failure(_ sentence: String) { tell(sentence) }
 
+  /// Tells what makes the exit status 2, whatever is asked for.
+  func alarm(_ sentence: String) { tell("warning: " + sentence) }
+
   /// Tells what the reader of the log should know.
   func warning(_ sentence: String) {
     if verbosity != .quiet { tell("warning: " + sentence) }
@@ -32,6 +35,13 @@ final class StandardError {
   /// Tells what explains what was done.
   func reason(_ sentence: String) {
     if verbosity == .verbose { tell(sentence) }
+  }
+
+  /// Tells what is wrong with the command line, and how it is meant to be; line ends stay.
+  func usage(_ message: String) {
+    for line in message.split(separator: "\n", omittingEmptySubsequences: false) {
+      write("\(SafeText.string(String(line)))\n")
+    }
   }
 
   /// Shows a line that the next one replaces; the terminal must obey escape sequences.

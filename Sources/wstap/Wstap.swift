@@ -24,9 +24,17 @@ struct Wstap: ParsableCommand {
     guard arguments != ["--help"], arguments != ["-h"] else {
       print(
         helpMessage(), helpMessage(for: AnalyzeCommand.self).split(separator: "\n\n", maxSplits: 2).last ?? "",
-        separator: "\n")
+        separator: "\n\n")
       return
     }
-    main(arguments)
+    do {
+      var command = try parseAsRoot(arguments)
+      try command.run()
+    } catch {
+      guard exitCode(for: error) == .validationFailure else { exit(withError: error) }
+      // A name that a shell's pattern put on the command line may hold what steers a terminal.
+      StandardError(verbosity: .quiet).usage(fullMessage(for: error))
+      exit(withError: ExitCode.validationFailure)
+    }
   }
 }

@@ -21,10 +21,11 @@ public enum BuiltTool {
 
   /// Runs it, and holds the log that it writes against the schema, on standard output or in the file of `-o`.
   public static func run(
-    _ arguments: [String], stdin: [UInt8] = [], timeoutSeconds: Int = 60,
+    _ arguments: [String], stdin: [UInt8] = [], environment: [String: String] = [:], timeoutSeconds: Int = 60,
     sourceLocation: SourceLocation = #_sourceLocation
   ) -> ProcessResult {
-    let result = TestSupport.run([path] + arguments, stdin: stdin, timeoutSeconds: timeoutSeconds)
+    let result = TestSupport.run(
+      [path] + arguments, stdin: stdin, environment: environment, timeoutSeconds: timeoutSeconds)
     LogCheck.expectValid(result.output, sourceLocation: sourceLocation)
     if let option = arguments.firstIndex(of: "-o"), option + 1 < arguments.count,
       isFile(arguments[option + 1]), let log = readFile(arguments[option + 1])

@@ -100,7 +100,7 @@ public func run(
 private func seconds(_ time: timeval) -> Double { Double(time.tv_sec) + Double(time.tv_usec) / 1_000_000 }
 
 /// The test's own environment with some variables set.
-private func mergedEnvironment(_ added: [String: String]) -> [String: String] {
+func mergedEnvironment(_ added: [String: String]) -> [String: String] {
   var all: [String: String] = [:]
   // The test process sets no variables while tests run, so that the list may be walked.
   var entry = environ

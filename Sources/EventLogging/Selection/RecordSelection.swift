@@ -43,8 +43,8 @@ public struct RecordSelection: Sendable {
     let verdict =
       (ports.isEmpty || ports.contains(connection.client.port) || ports.contains(connection.server.port))
       && (connections.isEmpty || connections.contains { connection.name.hasPrefix($0) })
-      && (hosts.isEmpty || Self.matches(hosts, connection.host, upTo: UInt8(ascii: ":"), last: true))
-      && (paths.isEmpty || Self.matches(paths, connection.path, upTo: UInt8(ascii: "?"), last: false))
+      && (hosts.isEmpty || Self.matches(hosts, connection.host.map(Self.hostForms)))
+      && (paths.isEmpty || Self.matches(paths, connection.path.map(Self.pathForms)))
     connection.isSelected = verdict
     return verdict
   }
@@ -59,10 +59,27 @@ public struct RecordSelection: Sendable {
     (operations.isEmpty || operations.contains(operation)) && (self.sender == nil || self.sender == sender)
   }
 
-  /// Whether a pattern matches `text`, or what stands before its first or last `end`.
-  private static func matches(_ globs: [Glob], _ text: [UInt8]?, upTo end: UInt8, last: Bool) -> Bool {
-    guard let text else { return false }
-    let cut = last ? text.lastIndex(of: end) : text.firstIndex(of: end)
-    return globs.contains { $0.matches(text) || (cut.map { Array(text[..<$0]) }.map($0.matches) ?? false) }
+  /// Whether a pattern matches one of the forms.
+  private static func matches(_ globs: [Glob], _ forms: [[UInt8]]?) -> Bool {
+    guard let forms else { return false }
+    return globs.contains { glob in forms.contains { glob.matches($0) } }
+  }
+
+  /// A Host as it was sent, without its port, and an IPv6 address without its brackets (RFC 3986 §3.2.2).
+  private static func hostForms(_ host: [UInt8]) -> [[UInt8]] {
+    var forms = [host]
+    if let colon = host.lastIndex(of: UInt8(ascii: ":")),
+      host[(colon + 1)...].allSatisfy({ (0x30...0x39).contains($0) })
+    {
+      forms.append(Array(host[..<colon]))
+    }
+    forms += forms.filter { $0.first == UInt8(ascii: "[") && $0.last == UInt8(ascii: "]") }
+      .map { Array($0.dropFirst().dropLast()) }
+    return forms
+  }
+
+  /// A request target as it was sent, and without its query.
+  private static func pathForms(_ path: [UInt8]) -> [[UInt8]] {
+    [path] + (path.firstIndex(of: UInt8(ascii: "?")).map { [Array(path[..<$0])] } ?? [])
   }
 }

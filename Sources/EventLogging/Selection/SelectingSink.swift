@@ -16,7 +16,7 @@ public final class SelectingSink: EventSink {
     public fileprivate(set) var failedHandshakes = 0
     /// Selected WebSockets and handshake attempts.
     public fileprivate(set) var attempts = 0
-    /// The gravest violation of a selected check on a selected connection.
+    /// The gravest violation of a selected check by a selected side of a selected connection.
     public fileprivate(set) var gravest: Rule.Severity?
   }
 
@@ -103,9 +103,10 @@ public final class SelectingSink: EventSink {
 
   /// Takes a violation.
   public func violation(_ record: ViolationRecord) {
-    guard selection.includes(record.connection), selection.includes(record.rule) else { return }
+    guard selection.includes(record.connection), selection.includes(record.rule),
+      selection.sender == nil || selection.sender == record.sender
+    else { return }
     tally.gravest = max(tally.gravest ?? record.rule.severity, record.rule.severity)
-    guard selection.sender == nil || selection.sender == record.sender else { return }
     next.violation(record)
   }
 

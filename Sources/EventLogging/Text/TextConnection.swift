@@ -52,7 +52,7 @@ extension TextWriter {
     if options.redactsQueries { path = RedactedURL.withoutQuery(path) }
     // A target of another form than `/path` stands apart, so that nothing is made up.
     if path.first != UInt8(ascii: "/") { line.space() }
-    line.put(path)
+    line.put(options.redactsQueries ? RedactedURL.withoutQuery(path) : path)
   }
 
   private func putAgreement(_ record: OpenRecord, to line: inout TextLine) {

@@ -7,7 +7,7 @@ struct InputOptions: ParsableArguments {
   var files: [String] = []
 
   @Option(
-    name: .customShort("r"), parsing: .singleValue,
+    name: .customShort("r"), parsing: .unconditionalSingleValue,
     help: ArgumentHelp("Read this capture file too; may be repeated.", valueName: "FILE"))
   var readFiles: [String] = []
 

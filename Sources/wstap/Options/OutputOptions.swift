@@ -4,7 +4,7 @@ internal import EventLogging
 /// Where the log goes, and what its records hold.
 struct OutputOptions: ParsableArguments {
   @Option(
-    name: .customShort("o"),
+    name: .customShort("o"), parsing: .unconditional,
     help: ArgumentHelp(
       "Write the log to FILE, which gets its name when the log is complete; '-' is standard output.",
       valueName: "FILE"))

@@ -1,6 +1,6 @@
 internal import ArgumentParser
 
-/// Which records reach the log. Everything is decoded and counted all the same.
+/// Which records reach the log; everything is decoded and counted all the same.
 struct SelectionOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
@@ -31,6 +31,7 @@ struct SelectionOptions: ParsableArguments {
   var dir: String?
 
   @Option(
+    parsing: .unconditionalSingleValue,
     help: ArgumentHelp(
       "Only messages and controls whose payload contains TEXT. May be repeated: then all must be there.",
       valueName: "TEXT"))
