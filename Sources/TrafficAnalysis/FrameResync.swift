@@ -16,6 +16,9 @@ final class FrameResync {
   private var untold: Int?
   private let namedLimit: Int
 
+  /// Bytes of memory that are held.
+  var heldBytes: Int { 128 + places.count * 32 + (chain?.heldBytes ?? 0) }
+
   init(namedLimit: Int) {
     self.namedLimit = namedLimit
   }
@@ -123,7 +126,7 @@ extension WebSocketAnalyzer {
     side.counts.unframedBytes += finding.offset
     let place = resync.chainStart + finding.offset
     resync.found(at: place)
-    side.decoder = FrameDecoder()
+    side.progress.decoder = FrameDecoder()
     held.withRawSpan { bytes in
       decodeFrames(
         bytes, from: 0, side,

@@ -11,12 +11,12 @@ final class WebSocketAnalyzer: ByteStreamAnalyzer {
   private unowned let connection: Connection
   let identity: ConnectionIdentity
   let clientDirection: Direction
-  let agreement: WebSocketAgreement
   let checks: FrameChecks
-  private let opened: PacketStamp
+  /// Packet time of the handshake's answer.
+  private let opened: Timestamp
   private let client: WebSocketSide
   private let server: WebSocketSide
-  let violations = ViolationLedger()
+  private var violations = ViolationLedger()
   private var firstClose: (sender: Sender, code: UInt16?, reason: String?)?
 
   init(
@@ -27,8 +27,7 @@ final class WebSocketAnalyzer: ByteStreamAnalyzer {
     self.connection = connection
     self.identity = identity
     self.clientDirection = clientDirection
-    self.agreement = agreement
-    self.opened = opened
+    self.opened = opened.timestamp
     checks = FrameChecks(agreement: agreement)
     client = WebSocketSide(sender: .client, agreement: agreement, context: context)
     server = WebSocketSide(sender: .server, agreement: agreement, context: context)
@@ -38,8 +37,9 @@ final class WebSocketAnalyzer: ByteStreamAnalyzer {
 
   func receive(_ bytes: RawSpan, at position: StreamPosition) -> StreamDemand {
     let side = side(of: position.direction)
-    if side.decoder.isLost {
+    if side.isLost {
       searchFrames(in: bytes, side, position)
+      side.settle()
     } else {
       decode(bytes, side, position)
     }
@@ -48,17 +48,18 @@ final class WebSocketAnalyzer: ByteStreamAnalyzer {
 
   func gap(byteCount: Int, cause: GapCause, at position: StreamPosition) -> StreamDemand {
     let side = side(of: position.direction)
-    if side.decoder.isLost { endSearch(side, position, isEnd: false) }
-    guard !side.decoder.isLost else { return .everything }
-    let pending = side.decoder.pendingHeaderBytes
-    if side.decoder.skip(byteCount) {
+    defer { side.settle() }
+    if side.isLost { endSearch(side, position, isEnd: false) }
+    guard !side.isLost else { return .everything }
+    let pending = side.progress.decoder.pendingHeaderBytes
+    if side.progress.decoder.skip(byteCount) {
       let flag: LossFlags = cause == .snapped ? .snapped : .incomplete
-      side.frame?.losses.insert(flag)
-      switch side.frame?.destination {
+      side.progress.frame?.losses.insert(flag)
+      switch side.progress.frame?.destination {
       case .message:
-        side.messageLosses.insert(flag)
-        side.assembler.markHole()
-      case .control: side.control?.markHole()
+        side.progress.messageLosses.insert(flag)
+        side.progress.assembler.markHole()
+      case .control: side.progress.control?.markHole()
       case .nothing, nil: break
       }
       var after = position
@@ -76,14 +77,24 @@ final class WebSocketAnalyzer: ByteStreamAnalyzer {
     let side = side(of: position.direction)
     guard side.end == nil else { return .everything }
     side.end = end
-    if side.decoder.isLost { endSearch(side, position, isEnd: true) }
-    side.counts.unframedBytes += side.decoder.pendingHeaderBytes
+    defer { side.settle() }
+    if side.isLost { endSearch(side, position, isEnd: true) }
+    side.counts.unframedBytes += side.progress.decoder.pendingHeaderBytes
     giveUpFrameAndMessage(side, position.packet, flag: .incomplete)
     if client.end != nil, server.end != nil { tellEnd(position.packet) }
     return .everything
   }
 
+  var agreement: WebSocketAgreement { checks.agreement }
+
   var hotObjects: [AnyObject] { [self, client, server, identity] }
+
+  var heldBytes: Int { Self.ownBytes + client.heldBytes + server.heldBytes }
+
+  var worth: StreamWorth { .wanted }
+
+  /// Bytes of a WebSocket with nothing at hand: this, both sides, and the identity with its names.
+  private static let ownBytes = 640
 
   /// Says that the place in a direction's frames is not known, and that it is a guess how they are compressed.
   ///
@@ -93,14 +104,14 @@ final class WebSocketAnalyzer: ByteStreamAnalyzer {
   ///   - trustsFirst: Whether the first byte likely begins a frame.
   func loseFraming(of direction: Direction, at offset: Int, trustsFirst: Bool) {
     let side = side(of: direction)
-    guard side.decoder.isBetweenFrames, !side.decoder.skip(1) else { return }
-    side.assembler.loseContext()
+    guard side.progress.decoder.isBetweenFrames, !side.progress.decoder.skip(1) else { return }
+    side.progress.assembler.loseContext()
     side.hasSeenMessageStart = false
     beginSearch(side, lostAt: offset, trustsFirst: trustsFirst)
   }
 
   /// Says that what a direction's messages may refer back to is not known.
-  func loseContext(of direction: Direction) { side(of: direction).assembler.loseContext() }
+  func loseContext(of direction: Direction) { side(of: direction).progress.assembler.loseContext() }
 
   /// Notes a fault of the handshake.
   func reportHandshake(_ rule: Rule, by sender: Sender, at position: StreamPosition, detail: String) {
@@ -115,20 +126,21 @@ final class WebSocketAnalyzer: ByteStreamAnalyzer {
     let cursor = takeWholeMessages(bytes, side, position.packet)
     if cursor == bytes.byteCount, cursor > 0 { return }
     decodeFrames(bytes, from: cursor, side, position)
+    side.settle()
   }
 
   /// The plain way for bytes from `start` on.
   func decodeFrames(_ bytes: RawSpan, from start: Int, _ side: WebSocketSide, _ position: StreamPosition) {
     var cursor = start
     while true {
-      switch side.decoder.next(bytes, &cursor) {
+      switch side.progress.decoder.next(bytes, &cursor) {
       case .needMoreBytes:
         return
       case .header(let header):
         begin(header, side, offset: position.offset + cursor - header.headerLength, position.packet)
       case .payload(let range, let offset):
         take(bytes.extracting(range), offset: offset, side)
-        if side.assembler.textErrorOffset != nil { checkPayload(side, position.packet) }
+        if side.progress.assembler.textErrorOffset != nil { checkPayload(side, position.packet) }
       case .end:
         endFrame(side, position.packet)
       case .framingLost:
@@ -151,7 +163,7 @@ final class WebSocketAnalyzer: ByteStreamAnalyzer {
       if header.opcode == .close, side.hasClosed { report(.closeRepeated, "a second Close") }
       if !header.opcode.isReserved {
         destination = .control
-        side.beginControl(context)
+        side.progress.beginControl(context)
       }
     } else {
       if side.hasClosed, agreement.followsRFC6455, !header.opcode.isReserved {
@@ -159,7 +171,7 @@ final class WebSocketAnalyzer: ByteStreamAnalyzer {
       }
       destination = route(header, side, packet, report: report)
     }
-    side.frame = WebSocketSide.Frame(header: header, offset: offset, destination: destination)
+    side.progress.frame = WebSocketSide.Frame(header: header, offset: offset, destination: destination)
   }
 
   /// Opens or continues the message that a data frame belongs to (RFC 6455 §5.4).
@@ -169,56 +181,56 @@ final class WebSocketAnalyzer: ByteStreamAnalyzer {
   ) -> WebSocketSide.Destination {
     guard !header.opcode.isReserved else { return .nothing }
     if header.opcode == .continuation {
-      guard side.assembler.isOpen else {
+      guard side.progress.assembler.isOpen else {
         if side.hasSeenMessageStart, agreement.followsRFC6455 {
           report(.continuationWithoutStart, "\(header.payloadLength) bytes continue no message")
         }
         return .nothing
       }
-      side.assembler.beginFrame()
+      side.progress.assembler.beginFrame()
       return .message
     }
-    if side.assembler.isOpen {
+    if side.progress.assembler.isOpen {
       if !agreement.hasUnknownExtension, agreement.followsRFC6455 {
-        report(.messageInterleaved, "\(header.opcode.name) inside a fragmented \(side.assembler.opcode.name)")
+        report(.messageInterleaved, "\(header.opcode.name) inside a fragmented \(side.progress.assembler.opcode.name)")
       }
-      side.messageLosses.insert(.incomplete)
+      side.progress.messageLosses.insert(.incomplete)
       // The rest of its last block never comes: nothing behind it may be inflated as that.
-      if side.assembler.isCompressed { side.assembler.markHole() }
+      if side.progress.assembler.isCompressed { side.progress.assembler.markHole() }
       tellMessage(side, packet)
     }
     let isDeflated = agreement.deflate != nil && header.isCompressed
     let isUnknown = agreement.hasUnknownExtension && header.reservedBits & (isDeflated ? 3 : 7) != 0
-    side.assembler.begin(
+    side.progress.assembler.begin(
       header.opcode, isCompressed: isDeflated, undecoded: isUnknown ? .unknownExtension : nil)
-    side.assembler.beginFrame()
+    side.progress.assembler.beginFrame()
     side.hasSeenMessageStart = true
-    side.messageStart = packet.timestamp
-    side.messageLosses = []
-    side.hasPayloadFault = false
+    side.progress.messageStart = packet.timestamp
+    side.progress.messageLosses = []
+    side.progress.hasPayloadFault = false
     side.counts.messages += 1
     return .message
   }
 
   private func take(_ payload: RawSpan, offset: UInt64, _ side: WebSocketSide) {
-    guard let frame = side.frame else { return }
-    if frame.losses.isEmpty { side.frame?.knownLength += UInt64(payload.byteCount) }
+    guard let frame = side.progress.frame else { return }
+    if frame.losses.isEmpty { side.progress.frame?.knownLength += UInt64(payload.byteCount) }
     switch frame.destination {
-    case .message: side.assembler.append(payload, maskingKey: frame.header.maskingKey, offset: offset)
-    case .control: side.control?.append(payload, maskingKey: frame.header.maskingKey, offset: offset)
+    case .message: side.progress.assembler.append(payload, maskingKey: frame.header.maskingKey, offset: offset)
+    case .control: side.progress.control?.append(payload, maskingKey: frame.header.maskingKey, offset: offset)
     case .nothing: break
     }
   }
 
   private func endFrame(_ side: WebSocketSide, _ packet: PacketStamp) {
-    guard let frame = side.frame else { return }
-    side.frame = nil
+    guard let frame = side.progress.frame else { return }
+    side.progress.frame = nil
     tellFrame(frame, side, packet)
     switch frame.destination {
     case .control:
       tellControl(frame, side, packet)
     case .message where frame.header.isFinal:
-      side.assembler.finish()
+      side.progress.assembler.finish()
       checkPayload(side, packet, frame)
       tellMessage(side, packet)
     case .message, .nothing:
@@ -229,13 +241,13 @@ final class WebSocketAnalyzer: ByteStreamAnalyzer {
   /// Reports what is wrong with the open message's payload, as soon as it shows: a receiver may fail the connection
   /// there, so that the message never ends.
   private func checkPayload(_ side: WebSocketSide, _ packet: PacketStamp, _ lastFrame: WebSocketSide.Frame? = nil) {
-    guard !side.hasPayloadFault, let frame = lastFrame ?? side.frame else { return }
+    guard !side.progress.hasPayloadFault, let frame = lastFrame ?? side.progress.frame else { return }
     let rule: Rule
     let detail: String
-    if side.assembler.undecoded == .inflateFailed {
+    if side.progress.assembler.undecoded == .inflateFailed {
       rule = .inflateFailed
-      detail = "\(side.assembler.wireLength) bytes do not inflate"
-    } else if side.assembler.undecoded == nil, let offset = side.assembler.textErrorOffset,
+      detail = "\(side.progress.assembler.wireLength) bytes do not inflate"
+    } else if side.progress.assembler.undecoded == nil, let offset = side.progress.assembler.textErrorOffset,
       agreement.followsRFC6455, !agreement.hasUnknownExtension
     {
       rule = .textInvalidUTF8
@@ -243,7 +255,7 @@ final class WebSocketAnalyzer: ByteStreamAnalyzer {
     } else {
       return
     }
-    side.hasPayloadFault = true
+    side.progress.hasPayloadFault = true
     violations.report(
       rule, by: side.sender, at: frame.offset, packet: packet, connection: identity, to: context.sink, detail: detail)
   }
@@ -252,20 +264,20 @@ final class WebSocketAnalyzer: ByteStreamAnalyzer {
 
   private func loseFraming(_ side: WebSocketSide, _ packet: PacketStamp, flag: LossFlags) {
     giveUpFrameAndMessage(side, packet, flag: flag)
-    side.assembler.loseContext()
+    side.progress.assembler.loseContext()
     side.hasSeenMessageStart = false
   }
 
   /// Tells what is known of the frame and the message at hand, which will not be whole.
   private func giveUpFrameAndMessage(_ side: WebSocketSide, _ packet: PacketStamp, flag: LossFlags) {
-    if var frame = side.frame {
-      side.frame = nil
+    if var frame = side.progress.frame {
+      side.progress.frame = nil
       frame.losses.insert(flag)
       tellFrame(frame, side, packet)
       if case .control = frame.destination { tellControl(frame, side, packet) }
     }
-    if side.assembler.isOpen {
-      side.messageLosses.insert(flag)
+    if side.progress.assembler.isOpen {
+      side.progress.messageLosses.insert(flag)
       tellMessage(side, packet)
     }
   }
@@ -284,36 +296,36 @@ final class WebSocketAnalyzer: ByteStreamAnalyzer {
   }
 
   private func tellMessage(_ side: WebSocketSide, _ packet: PacketStamp) {
-    let isDecoded = side.assembler.undecoded == nil
-    var losses = side.messageLosses
-    if isDecoded, side.assembler.isTruncated { losses.insert(.truncated) }
+    let isDecoded = side.progress.assembler.undecoded == nil
+    var losses = side.progress.messageLosses
+    if isDecoded, side.progress.assembler.isTruncated { losses.insert(.truncated) }
     let form: PayloadForm
-    switch side.assembler.opcode {
+    switch side.progress.assembler.opcode {
     case _ where !isDecoded: form = .none
-    case .text where side.assembler.isWholeText: form = .text
-    case .text: form = .bytes(errorOffset: side.assembler.textErrorOffset)
+    case .text where side.progress.assembler.isWholeText: form = .text
+    case .text: form = .bytes(errorOffset: side.progress.assembler.textErrorOffset)
     default: form = .bytes(errorOffset: nil)
     }
-    if side.assembler.opcode == .text { side.counts.textMessages += 1 }
-    side.counts.wire += side.assembler.wireLength
-    if isDecoded { side.counts.payload += side.assembler.length }
+    if side.progress.assembler.opcode == .text { side.counts.textMessages += 1 }
+    side.counts.wire += side.progress.assembler.wireLength
+    if isDecoded { side.counts.payload += side.progress.assembler.length }
     let record = MessageRecord(
       connection: identity, packet: packet, sender: side.sender, ordinal: side.counts.messages,
-      opcode: side.assembler.opcode, length: isDecoded ? side.assembler.length : nil,
-      wireLength: side.assembler.wireLength,
-      frames: side.assembler.frameCount, isDeflated: side.assembler.isCompressed,
-      durationMicroseconds: packet.timestamp.microseconds(since: side.messageStart), form: form, losses: losses,
-      undecoded: side.assembler.undecoded, resyncOffset: side.resync?.takeUntold())
-    side.assembler.withKept { kept in
+      opcode: side.progress.assembler.opcode, length: isDecoded ? side.progress.assembler.length : nil,
+      wireLength: side.progress.assembler.wireLength,
+      frames: side.progress.assembler.frameCount, isDeflated: side.progress.assembler.isCompressed,
+      durationMicroseconds: packet.timestamp.microseconds(since: side.progress.messageStart), form: form, losses: losses,
+      undecoded: side.progress.assembler.undecoded, resyncOffset: side.resync?.takeUntold())
+    side.progress.assembler.withKept { kept in
       let whole =
         form == .text && losses.contains(.truncated) ? UTF8Validator.wholeCharacters(in: kept) : kept.byteCount
       context.sink.message(record, payload: kept.extracting(first: whole))
     }
-    side.assembler.close()
+    side.progress.assembler.close()
   }
 
   private func tellControl(_ frame: WebSocketSide.Frame, _ side: WebSocketSide, _ packet: PacketStamp) {
-    guard let control = side.control else { return }
+    guard let control = side.progress.control else { return }
     let isWhole = frame.losses.isEmpty
     let kind: ControlRecord.Kind =
       switch frame.header.opcode {
@@ -357,7 +369,7 @@ final class WebSocketAnalyzer: ByteStreamAnalyzer {
     if firstClose == nil {
       var reason: String?
       if case .status(_, let start) = payload {
-        reason = side.control?.withKept { bytes in
+        reason = side.progress.control?.withKept { bytes in
           String(decoding: bytes.extracting(start..<bytes.byteCount).copied(), as: UTF8.self)
         }
       }
@@ -379,7 +391,7 @@ final class WebSocketAnalyzer: ByteStreamAnalyzer {
     let record = EndRecord(
       connection: identity, packet: packet, cause: cause, isClean: client.hasClosed && server.hasClosed,
       closedBy: firstClose?.sender ?? firstEnder, closeCode: firstClose?.code, closeReason: firstClose?.reason,
-      durationMicroseconds: connection.lastPacket.timestamp.microseconds(since: opened.timestamp),
+      durationMicroseconds: connection.lastPacket.timestamp.microseconds(since: opened),
       rules: violations.counts, client: summary(of: client), server: summary(of: server))
     context.statistics.add(record)
     context.sink.end(record)

@@ -42,18 +42,12 @@ final class WebSocketSide {
   var hasClosed = false
   /// Whether the beginning of a message was seen since bytes were last lost.
   var hasSeenMessageStart = true
-  /// Whether a fault of the open message's payload was reported.
-  var hasPayloadFault = false
-  /// Losses of the open message.
-  var messageLosses: LossFlags = []
-  /// Packet time of the open message's first header.
-  var messageStart = Timestamp.epoch
+  private let compression: MessageAssembler.Compression
+  /// `heldBytes` when it was last noted.
+  private var notedBytes: Int32 = 0
+  private let context: AnalysisContext
+  private var current: FrameProgress?
   var counts = Counts()
-  var decoder = FrameDecoder()
-  var assembler: MessageAssembler
-  var frame: Frame?
-  /// The control frame at hand; most connections have few.
-  private(set) var control: ControlPayload?
   /// What the loss of frame headers left behind; most connections never have it.
   var resync: FrameResync?
   /// Pings of this side that wait for their pongs.
@@ -61,18 +55,49 @@ final class WebSocketSide {
 
   init(sender: Sender, agreement: WebSocketAgreement, context: AnalysisContext) {
     self.sender = sender
-    assembler = MessageAssembler(
-      compression: agreement.compression(of: sender), workspace: context.workspace, limits: context.limits)
+    self.context = context
+    compression = agreement.compression(of: sender)
   }
 
   deinit {
-    assembler.discard()
+    current?.assembler.discard()
   }
 
-  /// Makes ready for a control frame's payload.
-  func beginControl(_ context: AnalysisContext) {
-    let payload = control ?? ControlPayload(workspace: context.workspace, limits: context.limits)
-    control = payload
-    payload.begin()
+  /// The frame and the message at hand; made where nothing is at hand.
+  var progress: FrameProgress {
+    if let current { return current }
+    let taken = context.takeProgress(compression)
+    current = taken
+    return taken
+  }
+
+  /// Whether the direction stands between two messages.
+  @inline(__always)
+  var isBetweenMessages: Bool {
+    guard let current else { return true }
+    return current.decoder.isBetweenFrames && !current.assembler.isOpen
+  }
+
+  /// Whether frames can no longer be told apart.
+  @inline(__always)
+  var isLost: Bool {
+    guard let current else { return false }
+    return current.decoder.isLost
+  }
+
+  /// Bytes of memory that the side takes beyond itself, about.
+  var heldBytes: Int { (current?.heldBytes ?? 0) + (resync?.heldBytes ?? 0) + pings.heldBytes }
+
+  /// Lets go what is not needed between messages, and notes whether what is held has changed.
+  @inline(never)
+  func settle() {
+    if let progress = current, progress.isAtRest {
+      context.giveBack(progress)
+      current = nil
+    }
+    let held = Int32(clamping: heldBytes)
+    guard held != notedBytes else { return }
+    notedBytes = held
+    context.memory.hasChanged = true
   }
 }
