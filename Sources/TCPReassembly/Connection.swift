@@ -25,7 +25,10 @@ public final class Connection {
   private var originatorIsLower: Bool
   private var isOriginatorKnown = false
   private var hasSynAnswer = false
-  private var hasSynTime = false
+  /// What `handshakeTime` is.
+  private var handshakeClock = HandshakeClock.unknown
+  /// The direction whose FIN or RST was seen first.
+  public private(set) var firstEnder: Direction?
   /// Whether bytes of a direction wait for earlier ones.
   private var isDisordered = false
   var analyzer: (any ByteStreamAnalyzer)? {
@@ -47,18 +50,24 @@ public final class Connection {
   public let layers: LayerPath
   /// Tunnels around the first packet, as the log names them.
   public let tunnels: [String]
-  /// The direction whose FIN or RST was seen first.
-  public private(set) var firstEnder: Direction?
   /// Time from the SYN to the acknowledgement of its answer, in µs, where all three were captured.
-  public var handshakeMicroseconds: Int64? { rawHandshakeMicroseconds >= 0 ? rawHandshakeMicroseconds : nil }
-  // A million connections are held at once: what is not known yet has no words of its own.
-  private var rawHandshakeMicroseconds: Int64 = -1
-  /// Time of the SYN, where that was captured.
-  private var synTime = Timestamp.epoch
+  public var handshakeMicroseconds: Int64? { handshakeClock == .stopped ? handshakeTime : nil }
+  private var handshakeTime: Int64 = 0
   /// TCP segments of the capture until the end of a reset connection is told.
   var lingerPackets: Int32 = 0
   /// What the account of memory has noted for the connection.
-  private(set) var accountedBytes = 0
+  private(set) var accountedBytes: Int32 = 0
+
+  /// How far the measuring of the TCP handshake has come. A million connections are held at once, so that one word serves
+  /// both times.
+  private enum HandshakeClock: UInt8 {
+    /// Its SYN was not captured.
+    case unknown
+    /// The word is the time of the SYN, in ns. To: stopped.
+    case running
+    /// The word is how long the handshake took, in µs.
+    case stopped
+  }
 
   init(
     first segment: TCPSegment, packet: PacketStamp, environment: ReassemblyEnvironment, tunnels: [String] = []
@@ -193,7 +202,7 @@ public final class Connection {
   @inline(__always)
   private func isOrdinary(_ segment: TCPSegment, _ index: Int) -> Bool {
     phase == .active && segment.flags.subtracting(.psh) == .ack && !segment.hasBadChecksum
-      && (rawHandshakeMicroseconds >= 0 || !hasSynAnswer)
+      && (handshakeClock == .stopped || !hasSynAnswer)
       && (segment.payloadLength == 0
         || (halves[index].isBaseKnown && segment.sequence == halves[index].next
           && segment.payload.count == segment.payloadLength))
@@ -222,12 +231,14 @@ public final class Connection {
   /// Brings what the account has for the connection up to date.
   func settle() {
     let held = Self.ownBytes + halves[0].heldBytes + halves[1].heldBytes + (analyzer?.heldBytes ?? 0)
-    environment.memory.add(held - accountedBytes)
-    accountedBytes = held
+    // What one connection may hold is far below 2 GiB; more would count as that.
+    let counted = Int32(clamping: held)
+    environment.memory.add(Int(counted) - Int(accountedBytes))
+    accountedBytes = counted
   }
 
   /// Bytes of a connection itself, with the allocator's share.
-  private static let ownBytes = 432
+  private static let ownBytes = 400
 
   /// Lets go what waits behind holes, as if these had waited long enough.
   func giveUpHoles(_ packet: PacketStamp) {
@@ -262,19 +273,20 @@ public final class Connection {
       if !halves[1 - own].isBaseKnown, halves[1 - own].isQueueEmpty {
         halves[1 - own].fixBase(at: segment.acknowledgment, .syn)
       }
-    } else if !hasSynTime {
-      hasSynTime = true
-      synTime = packet.timestamp
+    } else if handshakeClock == .unknown {
+      handshakeClock = .running
+      handshakeTime = packet.timestamp.nanoseconds
     }
     drain(self.direction(of: segment), packet)
   }
 
   private func takeAcknowledgment(_ segment: TCPSegment, _ direction: Direction, _ packet: PacketStamp) {
     halves[1 - direction.rawValue].noteAcknowledgment(segment.acknowledgment)
-    guard hasSynAnswer, rawHandshakeMicroseconds < 0, direction == .fromOriginator, !segment.flags.contains(.syn),
-      hasSynTime
-    else { return }
-    rawHandshakeMicroseconds = packet.timestamp.microseconds(since: synTime)
+    guard hasSynAnswer, handshakeClock == .running, direction == .fromOriginator, !segment.flags.contains(.syn) else {
+      return
+    }
+    handshakeClock = .stopped
+    handshakeTime = packet.timestamp.microseconds(since: Timestamp(nanoseconds: handshakeTime))
   }
 
   private func takePayload(_ segment: TCPSegment, _ bytes: RawSpan, _ direction: Direction, _ packet: PacketStamp) {

@@ -168,7 +168,7 @@ public final class ConnectionTable {
       return known
     }
     // An eighth at once, so that the walk over all costs little for each that comes.
-    if index.count >= environment.limits.connections { evict(packet, cost: { _ in 1 }, goal: max(1, index.count / 8)) }
+    if index.count >= environment.limits.connections { evict(packet, cost: { _ in 1 }, goal: max(1, index.count / 8), but: nil) }
     let slot = connections.add(make(segment, packet))
     index.insert(slot, hash)
     newest = slot
@@ -186,7 +186,7 @@ public final class ConnectionTable {
     connection.close(connection.wasReset ? .reset : .evicted, packet: packet)
     resets.removeAll { $0.isOver }
     Self.add(connection, to: &gone)
-    memory.add(-connection.accountedBytes)
+    memory.add(-Int(connection.accountedBytes))
     connections.replace(slot, by: make(segment, packet))
   }
 
@@ -237,7 +237,7 @@ public final class ConnectionTable {
     // An eighth at once, so that the walks over all connections cost little for each that comes.
     let excess = memory.bytes - memory.limit / 8 * 7
     let freed = giveUpHoles(excess, packet)
-    if freed < excess { evict(packet, cost: { $0.accountedBytes }, goal: excess - freed) }
+    if freed < excess { evict(packet, cost: { Int($0.accountedBytes) }, goal: excess - freed, but: slot) }
     memory.hasChanged = false
   }
 
@@ -268,18 +268,18 @@ public final class ConnectionTable {
   }
 
   /// Drops connections until what they cost comes to `goal`: those first of which least is lost, and of these the longest
-  /// idle.
-  private func evict(_ packet: PacketStamp, cost: (Connection) -> Int, goal: Int) {
+  /// idle. The one at hand stays.
+  private func evict(_ packet: PacketStamp, cost: (Connection) -> Int, goal: Int, but atHand: Int?) {
     newest = nil
     let now = packet.timestamp
     var order = EvictionOrder()
-    for slot in 0..<connections.count {
+    for slot in 0..<connections.count where slot != atHand {
       connections.with(slot) { order.count(EvictionOrder.Rank($0, at: now), cost: cost($0)) }
     }
     let last = order.last(for: goal)
     var freed = 0
     var undecided: [(time: Timestamp, slot: Int)] = []
-    for slot in 0..<connections.count {
+    for slot in 0..<connections.count where slot != atHand {
       guard let connection = connections[slot] else { continue }
       let rank = EvictionOrder.Rank(connection, at: now)
       if rank < last {
@@ -299,12 +299,9 @@ public final class ConnectionTable {
   }
 
   private func drop(_ slot: Int, _ connection: Connection, _ packet: PacketStamp) {
-    switch connection.worth {
-    case .settled: break
-    case .wanted:
+    if connection.isReassembling {
       gone.evicted += 1
-      gone.evictedWanted += 1
-    case .silent, .undecided, .promising: gone.evicted += 1
+      if connection.analyzer?.worth == .wanted { gone.evictedWanted += 1 }
     }
     connection.close(connection.wasReset ? .reset : .evicted, packet: packet)
     remove(slot)
@@ -313,7 +310,7 @@ public final class ConnectionTable {
   private func remove(_ slot: Int) {
     guard let connection = connections[slot] else { return }
     Self.add(connection, to: &gone)
-    memory.add(-connection.accountedBytes)
+    memory.add(-Int(connection.accountedBytes))
     index.remove(slot, index.hash(of: connection.key))
     connections.remove(slot)
   }

@@ -16,7 +16,8 @@ struct EvictionOrder {
 
     /// The rank of a connection at a time.
     init(_ connection: Connection, at now: Timestamp) {
-      self.init(connection.worth, idle: now.nanoseconds(since: connection.lastPacket.timestamp))
+      let idle = now.nanoseconds(since: connection.lastPacket.timestamp)
+      self.init(connection.worth(idle: idle), idle: idle)
     }
 
     static func < (left: Rank, right: Rank) -> Bool { left.value < right.value }
@@ -63,18 +64,23 @@ extension Connection {
     case undecided
     /// A WebSocket may begin on it.
     case promising
-    /// It is a WebSocket.
+    /// It is a WebSocket, or has just brought data and may become one.
     case wanted
   }
 
-  /// How much is lost if the connection is dropped.
-  var worth: Worth {
+  /// How much is lost if the connection is dropped, which was idle for `idle` ns.
+  func worth(idle: Int64) -> Worth {
     guard isReassembling else { return .settled }
     guard let analyzer else { return .silent }
+    // Where WebSockets fill the memory, a handshake under way would else be dropped before any of them.
+    if idle < Self.freshNanoseconds { return .wanted }
     return switch analyzer.worth {
     case .undecided: .undecided
     case .promising: .promising
     case .wanted: .wanted
     }
   }
+
+  /// Packet time in ns that a connection without answer to what it is has for it: browsers wait longer for few servers.
+  private static let freshNanoseconds: Int64 = 5_000_000_000
 }

@@ -32,7 +32,6 @@ final class WebSocketSide {
     var wire = 0
     var pings = 0
     var pongs = 0
-    var unframedBytes = 0
   }
 
   let sender: Sender
@@ -43,9 +42,8 @@ final class WebSocketSide {
   /// Whether the beginning of a message was seen since bytes were last lost.
   var hasSeenMessageStart = true
   private let compression: MessageAssembler.Compression
-  /// `heldBytes` when it was last noted.
-  private var notedBytes: Int32 = 0
-  private let context: AnalysisContext
+  /// `heldBytes` when it was last noted, in KiB, rounded up.
+  private var notedKibibytes: UInt16 = 0
   private var current: FrameProgress?
   var counts = Counts()
   /// What the loss of frame headers left behind; most connections never have it.
@@ -53,9 +51,8 @@ final class WebSocketSide {
   /// Pings of this side that wait for their pongs.
   var pings = PingLedger()
 
-  init(sender: Sender, agreement: WebSocketAgreement, context: AnalysisContext) {
+  init(sender: Sender, agreement: WebSocketAgreement) {
     self.sender = sender
-    self.context = context
     compression = agreement.compression(of: sender)
   }
 
@@ -64,7 +61,7 @@ final class WebSocketSide {
   }
 
   /// The frame and the message at hand; made where nothing is at hand.
-  var progress: FrameProgress {
+  func progress(_ context: AnalysisContext) -> FrameProgress {
     if let current { return current }
     let taken = context.takeProgress(compression)
     current = taken
@@ -85,19 +82,30 @@ final class WebSocketSide {
     return current.decoder.isLost
   }
 
+  /// Captured bytes that could not be told apart into frames.
+  var unframedBytes: Int { resync?.unframedBytes ?? 0 }
+
+  /// Notes captured bytes that could not be told apart into frames.
+  func addUnframed(_ byteCount: Int, _ context: AnalysisContext) {
+    guard byteCount > 0 else { return }
+    let resync = self.resync ?? FrameResync(namedLimit: context.limits.namedResyncs)
+    self.resync = resync
+    resync.unframedBytes += byteCount
+  }
+
   /// Bytes of memory that the side takes beyond itself, about.
   var heldBytes: Int { (current?.heldBytes ?? 0) + (resync?.heldBytes ?? 0) + pings.heldBytes }
 
   /// Lets go what is not needed between messages, and notes whether what is held has changed.
   @inline(never)
-  func settle() {
+  func settle(_ context: AnalysisContext) {
     if let progress = current, progress.isAtRest {
       context.giveBack(progress)
       current = nil
     }
-    let held = Int32(clamping: heldBytes)
-    guard held != notedBytes else { return }
-    notedBytes = held
+    let held = UInt16(clamping: (heldBytes + 1023) / 1024)
+    guard held != notedKibibytes else { return }
+    notedKibibytes = held
     context.memory.hasChanged = true
   }
 }

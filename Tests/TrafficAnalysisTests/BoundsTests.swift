@@ -66,12 +66,12 @@ struct BoundsTests {
   }
 
   @Test func `a WebSocket that goes on behind its eviction is another connection`() throws {
-    var first = Conversation()
+    var first = Conversation(nanoseconds: 1_699_999_990_000_000_000)
     first.openWebSocket()
     first.server(WebSocketFrame.text("before"))
     let before = first.packets
     first.packets = []
-    first.nanoseconds += 10_000_000_000
+    first.nanoseconds += 20_000_000_000
     for number in 0..<8 { first.client(WebSocketFrame.text("{\"number\":\(number)}", mask: exampleMask)) }
     let told = analyze(
       before

@@ -10,16 +10,17 @@ public final class ConnectionIdentity {
   public var communityID: String { "1:" + Base64.encode(SHA1.digest(Self.communityIDInput(client, server))) }
   /// The end that sent the handshake.
   public let client: Endpoint
-  /// The end that answers it.
-  public let server: Endpoint
+  // The order leaves no room between fields: an endpoint has 20 bytes, and begins at a multiple of 16.
+  /// Whether its records are wanted, once whoever selects them has decided; it belongs to that one.
+  public var isSelected: Bool?
   /// The Host field, or the authority of the target, as it was sent.
   public let host: [UInt8]?
+  /// The end that answers it.
+  public let server: Endpoint
   /// The request target as it was sent.
   public let path: [UInt8]?
   /// What a log writer made of the fields above; it belongs to the writer.
   public var rendering: [UInt8]?
-  /// Whether its records are wanted, once whoever selects them has decided; it belongs to that one.
-  public var isSelected: Bool?
 
   /// The identity of the connection `key`, first seen at `start`.
   ///
