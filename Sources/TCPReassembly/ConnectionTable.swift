@@ -168,7 +168,9 @@ public final class ConnectionTable {
       return known
     }
     // An eighth at once, so that the walk over all costs little for each that comes.
-    if index.count >= environment.limits.connections { evict(packet, cost: { _ in 1 }, goal: max(1, index.count / 8), but: nil) }
+    if index.count >= environment.limits.connections {
+      evict(packet, cost: { _ in 1 }, goal: max(1, index.count / 8), but: nil)
+    }
     let slot = connections.add(make(segment, packet))
     index.insert(slot, hash)
     newest = slot

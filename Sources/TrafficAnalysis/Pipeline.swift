@@ -140,7 +140,8 @@ public final class Pipeline {
       fragmentOverlaps: fragments.overlaps, tcpConnections: transport.connections, webSockets: found.webSockets,
       openWebSockets: found.openWebSockets, failedHandshakes: found.failedHandshakes,
       tlsConnections: found.tlsConnections, oneSidedConnections: transport.oneSided, gaps: transport.gaps,
-      gapBytes: transport.gapBytes, evicted: transport.evicted, evictedWebSockets: transport.evictedWanted, httpConnections: found.httpConnections,
+      gapBytes: transport.gapBytes, evicted: transport.evicted, evictedWebSockets: transport.evictedWanted,
+      httpConnections: found.httpConnections,
       lateConnections: found.lateConnections, totals: found.ended, memoryBytes: ProcessMemory.peakBytes)
   }
 }

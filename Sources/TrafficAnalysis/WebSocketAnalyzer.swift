@@ -205,7 +205,9 @@ final class WebSocketAnalyzer: ByteStreamAnalyzer {
     }
     if side.progress(context).assembler.isOpen {
       if !agreement.hasUnknownExtension, agreement.followsRFC6455 {
-        report(.messageInterleaved, "\(header.opcode.name) inside a fragmented \(side.progress(context).assembler.opcode.name)")
+        report(
+          .messageInterleaved,
+          "\(header.opcode.name) inside a fragmented \(side.progress(context).assembler.opcode.name)")
       }
       side.progress(context).messageLosses.insert(.incomplete)
       // The rest of its last block never comes: nothing behind it may be inflated as that.
@@ -260,7 +262,8 @@ final class WebSocketAnalyzer: ByteStreamAnalyzer {
     if side.progress(context).assembler.undecoded == .inflateFailed {
       rule = .inflateFailed
       detail = "\(side.progress(context).assembler.wireLength) bytes do not inflate"
-    } else if side.progress(context).assembler.undecoded == nil, let offset = side.progress(context).assembler.textErrorOffset,
+    } else if side.progress(context).assembler.undecoded == nil,
+      let offset = side.progress(context).assembler.textErrorOffset,
       agreement.followsRFC6455, !agreement.hasUnknownExtension
     {
       rule = .textInvalidUTF8
@@ -324,10 +327,12 @@ final class WebSocketAnalyzer: ByteStreamAnalyzer {
     if isDecoded { side.counts.payload += side.progress(context).assembler.length }
     let record = MessageRecord(
       connection: identity, packet: packet, sender: side.sender, ordinal: side.counts.messages,
-      opcode: side.progress(context).assembler.opcode, length: isDecoded ? side.progress(context).assembler.length : nil,
+      opcode: side.progress(context).assembler.opcode,
+      length: isDecoded ? side.progress(context).assembler.length : nil,
       wireLength: side.progress(context).assembler.wireLength,
       frames: side.progress(context).assembler.frameCount, isDeflated: side.progress(context).assembler.isCompressed,
-      durationMicroseconds: packet.timestamp.microseconds(since: side.progress(context).messageStart), form: form, losses: losses,
+      durationMicroseconds: packet.timestamp.microseconds(since: side.progress(context).messageStart), form: form,
+      losses: losses,
       undecoded: side.progress(context).assembler.undecoded, resyncOffset: side.resync?.takeUntold())
     side.progress(context).assembler.withKept { kept in
       let whole =

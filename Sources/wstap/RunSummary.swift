@@ -65,7 +65,9 @@ struct RunSummary {
     if stats.fragmentsDropped > 0 {
       parts.append(counted(stats.fragmentsDropped, "piece") + " of fragmented IP packets")
     }
-    if stats.evicted > 0 { parts.append("\(counted(stats.evicted, "connection")) dropped at a limit\(webSocketsAmongThem)") }
+    if stats.evicted > 0 {
+      parts.append("\(counted(stats.evicted, "connection")) dropped at a limit\(webSocketsAmongThem)")
+    }
     return parts.isEmpty ? nil : "Lost: " + parts.joined(separator: ", ") + "."
   }
 

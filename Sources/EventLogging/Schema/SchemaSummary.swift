@@ -124,7 +124,10 @@ extension LogSchema {
       FieldSchema(
         "gaps", .count, "Holes that were given up in all TCP streams that were still of interest."),
       FieldSchema("gap_bytes", .count, unit: "bytes", "What is missing in those."),
-      FieldSchema("evicted", .count, "TCP connections that were dropped at a limit (their number, or `--memory-limit`) before their end, and before it was clear that they carry no WebSocket; such as have brought no data go before others."),
+      FieldSchema(
+        "evicted", .count,
+        "TCP connections that were dropped at a limit (their number, or `--memory-limit`) before their end, and before it was clear that they carry no WebSocket; such as have brought no data go before others."
+      ),
       FieldSchema("evicted_websockets", .count, "WebSockets among them; their `end` has `cause:\"evicted\"`."),
       FieldSchema(
         "kernel_drops", .count, "Packets that the kernel dropped for want of room.", absent: "for capture files"),
