@@ -58,8 +58,9 @@ public final class Connection {
   /// What the account of memory has noted for the connection.
   private(set) var accountedBytes: Int32 = 0
 
-  /// How far the measuring of the TCP handshake has come. A million connections are held at once, so that one word serves
-  /// both times.
+  /// How far the measuring of the TCP handshake has come.
+  ///
+  /// A million connections are held at once, so that one word serves both times.
   private enum HandshakeClock: UInt8 {
     /// Its SYN was not captured.
     case unknown

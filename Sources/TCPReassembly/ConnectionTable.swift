@@ -269,8 +269,9 @@ public final class ConnectionTable {
     return max(0, before - memory.bytes)
   }
 
-  /// Drops connections until what they cost comes to `goal`: those first of which least is lost, and of these the longest
-  /// idle. The one at hand stays.
+  /// Drops connections until what they cost comes to `goal`.
+  ///
+  /// Those go first of which least is lost, and of these the longest idle. The one at hand stays.
   private func evict(_ packet: PacketStamp, cost: (Connection) -> Int, goal: Int, but atHand: Int?) {
     newest = nil
     let now = packet.timestamp
