@@ -45,8 +45,6 @@ public struct MessageAssembler {
   /// What is missing of the sender's window; `nil` if nothing is.
   private var lostContext: LostContext?
   private var isFinished = false
-  /// Bytes that the window holds, at most: of untouched pages a system gives none.
-  private var windowBytes = 0
 
   /// A window of which only the newest bytes are known.
   ///
@@ -67,7 +65,7 @@ public struct MessageAssembler {
   }
 
   /// Bytes of memory that are held for the open message and the window, about.
-  public var heldBytes: Int { collector.heldBytes + (inflater == nil ? 0 : Inflater.stateBytes + windowBytes) }
+  public var heldBytes: Int { collector.heldBytes + (inflater == nil ? 0 : Inflater.heldBytes) }
 
   /// Whether another value in the same place would do as well: no message is open, and no window is kept or known to be
   /// lost.
@@ -181,10 +179,7 @@ public struct MessageAssembler {
 
   private mutating func inflate(_ bytes: RawSpan, with inflater: Inflater) -> Inflater.Outcome {
     let remaining = inflatedLimit - collector.length
-    let before = collector.length
-    let outcome = inflater.inflate(bytes, through: workspace.inflated, limit: remaining) { collector.append($0) }
-    windowBytes = min(windowBytes + collector.length - before, Inflater.windowBytes)
-    return outcome
+    return inflater.inflate(bytes, through: workspace.inflated, limit: remaining) { collector.append($0) }
   }
 
   private mutating func take(_ outcome: Inflater.Outcome) {
@@ -210,6 +205,5 @@ public struct MessageAssembler {
   private mutating func releaseInflater() {
     if let inflater { workspace.giveBack(inflater) }
     inflater = nil
-    windowBytes = 0
   }
 }
