@@ -189,6 +189,7 @@ extension NDJSONWriter {
     number(",\"gaps\":", record.gaps)
     number(",\"gap_bytes\":", record.gapBytes)
     number(",\"evicted\":", record.evicted)
+    number(",\"evicted_websockets\":", record.evictedWebSockets)
     if let memory = record.memoryBytes { number(",\"mem_bytes\":", memory) }
   }
 

@@ -8,6 +8,7 @@ public final class NDJSONWriter: EventSink {
   let options: LogOptions
   private let file: LogFile
   private var time = TimeWriter()
+  private var renderings = RenderingCache()
 
   /// Bytes that are gathered before they are written.
   ///
@@ -200,7 +201,7 @@ public final class NDJSONWriter: EventSink {
       let start = json.count
       render(connection)
       // SAFETY: `start` is at most what was written, and the bytes are copied while they are lent.
-      connection.rendering = unsafe json.withBytes { unsafe Array($0[start...]) }
+      renderings.keep(unsafe json.withBytes { unsafe Array($0[start...]) }, of: connection)
     }
   }
 

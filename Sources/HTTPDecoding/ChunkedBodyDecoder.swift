@@ -41,6 +41,10 @@ public struct ChunkedBodyDecoder: Sendable {
   /// What departs from the grammar in the trailers, with offsets from the first byte behind the last chunk's line.
   public private(set) var defects: [HTTPDefect] = []
   private var lineByteCount = 0
+
+  /// Bytes of memory that an unfinished line and trailers take, about.
+  var heldBytes: Int { lines.byteCount * 4 }
+
   private var lines: LineReader
   private var parser = FieldLineParser()
   private let limits: Limits

@@ -93,6 +93,9 @@ public struct HTTP1StreamDecoder<Head: HTTPHead>: Sendable {
     }
   }
 
+  /// Bytes of memory that unfinished lines and fields take, about.
+  public var heldBytes: Int { isBetweenMessages ? 0 : headDecoder.byteCount * 4 + chunkedDecoder.heldBytes }
+
   /// Whether a head was given and `beginBody` was not called since.
   public var isAwaitingFraming: Bool { state == .awaitingFraming }
 

@@ -92,9 +92,19 @@ public protocol ByteStreamAnalyzer: AnyObject {
   func finish(_ end: StreamEnd, at position: StreamPosition) -> StreamDemand
   /// The objects that each call reads, so that they can be fetched into the cache before it comes: at most four.
   var hotObjects: [AnyObject] { get }
+  /// Bytes of memory that the analyzer takes with all that it holds, about.
+  ///
+  /// Where that changes, it notes so in the run's `MemoryAccount`.
+  var heldBytes: Int { get }
+  /// How much would be lost with the connection.
+  var worth: StreamWorth { get }
 }
 
 extension ByteStreamAnalyzer {
   /// The analyzer alone.
   public var hotObjects: [AnyObject] { [self] }
+  /// Nothing worth counting.
+  public var heldBytes: Int { 0 }
+  /// Nothing is known.
+  public var worth: StreamWorth { .undecided }
 }

@@ -59,8 +59,18 @@ public struct Limits: Sendable {
   public var idleNanoseconds: Int64 = 3_600_000_000_000
   /// Packet time in nanoseconds that a finished connection is remembered for its stray packets.
   public var closedNanoseconds: Int64 = 60_000_000_000
-  /// Connections tracked at once; beyond, the longest idle go first.
+  /// Connections tracked at once; beyond, those go first of which least is lost, the longest idle before others.
   public var connections = 2_000_000
+
+  /// Bytes of memory that the process may take, 0 for any: beyond, connections are dropped.
+  ///
+  /// A million idle WebSockets take half of it, and any machine that captures has it.
+  public var memoryBytes = 2_000_000_000
+  /// What of `memoryBytes` the process takes beside its connections: the program, buffers for reading and writing,
+  /// fragments, and rendered names.
+  public var processBytes = 40_000_000
+  /// Bytes that a connection holds behind holes from which on it gives these up before another one is dropped.
+  public var spareableBytes = 64 << 10
 
   /// Bytes of an HTTP head; servers accept 8 to 64 KiB.
   public var httpHeadBytes = 256 << 10

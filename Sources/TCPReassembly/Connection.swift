@@ -25,10 +25,17 @@ public final class Connection {
   private var originatorIsLower: Bool
   private var isOriginatorKnown = false
   private var hasSynAnswer = false
+  /// What `handshakeTime` is.
+  private var handshakeClock = HandshakeClock.unknown
+  /// The direction whose FIN or RST was seen first.
+  public private(set) var firstEnder: Direction?
   /// Whether bytes of a direction wait for earlier ones.
   private var isDisordered = false
   var analyzer: (any ByteStreamAnalyzer)? {
-    didSet { hotMemory = HotMemory(analyzer?.hotObjects ?? []) }
+    didSet {
+      hotMemory = HotMemory(analyzer?.hotObjects ?? [])
+      environment.memory.hasChanged = true
+    }
   }
   let environment: ReassemblyEnvironment
   /// The newest packet.
@@ -43,13 +50,25 @@ public final class Connection {
   public let layers: LayerPath
   /// Tunnels around the first packet, as the log names them.
   public let tunnels: [String]
-  /// The direction whose FIN or RST was seen first.
-  public private(set) var firstEnder: Direction?
   /// Time from the SYN to the acknowledgement of its answer, in µs, where all three were captured.
-  public private(set) var handshakeMicroseconds: Int64?
-  private var synTime: Timestamp?
+  public var handshakeMicroseconds: Int64? { handshakeClock == .stopped ? handshakeTime : nil }
+  private var handshakeTime: Int64 = 0
   /// TCP segments of the capture until the end of a reset connection is told.
-  var lingerPackets = 0
+  var lingerPackets: Int32 = 0
+  /// What the account of memory has noted for the connection.
+  private(set) var accountedBytes: Int32 = 0
+
+  /// How far the measuring of the TCP handshake has come.
+  ///
+  /// A million connections are held at once, so that one word serves both times.
+  private enum HandshakeClock: UInt8 {
+    /// Its SYN was not captured.
+    case unknown
+    /// The word is the time of the SYN, in ns. To: stopped.
+    case running
+    /// The word is how long the handshake took, in µs.
+    case stopped
+  }
 
   init(
     first segment: TCPSegment, packet: PacketStamp, environment: ReassemblyEnvironment, tunnels: [String] = []
@@ -113,14 +132,6 @@ public final class Connection {
     }
   }
 
-  /// Whether somebody still wants its bytes.
-  var isWanted: Bool {
-    switch phase {
-    case .active, .reset: analyzer != nil
-    case .opaque, .closed: false
-    }
-  }
-
   /// Whether this SYN opens another connection on the same ports.
   func isReplaced(by segment: TCPSegment) -> Bool {
     guard segment.flags.contains(.syn), !segment.flags.contains(.rst) else { return false }
@@ -180,7 +191,9 @@ public final class Connection {
     if segment.payloadLength > 0 { takePayload(segment, bytes, direction, packet) }
     if !segment.flags.isDisjoint(with: [.fin, .rst]) { takeEnd(segment, direction, packet) }
     if !halves[0].isQueueEmpty || !halves[1].isQueueEmpty { giveUpOldHoles(elapsed, packet) }
+    let wasDisordered = isDisordered
     isDisordered = !halves[0].isQueueEmpty || !halves[1].isQueueEmpty
+    if isDisordered || wasDisordered { environment.memory.hasChanged = true }
   }
 
   /// Whether a segment is what nearly all are.
@@ -190,7 +203,7 @@ public final class Connection {
   @inline(__always)
   private func isOrdinary(_ segment: TCPSegment, _ index: Int) -> Bool {
     phase == .active && segment.flags.subtracting(.psh) == .ack && !segment.hasBadChecksum
-      && (handshakeMicroseconds != nil || !hasSynAnswer)
+      && (handshakeClock == .stopped || !hasSynAnswer)
       && (segment.payloadLength == 0
         || (halves[index].isBaseKnown && segment.sequence == halves[index].next
           && segment.payload.count == segment.payloadLength))
@@ -211,6 +224,27 @@ public final class Connection {
     pass(bytes.extracting(segment.payload), direction, offset, packet)
     // The FIN may have come first.
     if halves[index].endOffset != nil { drain(direction, packet) }
+  }
+
+  /// Bytes that wait behind holes, as memory.
+  var queuedBytes: Int { isDisordered ? halves[0].heldBytes + halves[1].heldBytes : 0 }
+
+  /// Brings what the account has for the connection up to date.
+  func settle() {
+    let held = Self.ownBytes + halves[0].heldBytes + halves[1].heldBytes + (analyzer?.heldBytes ?? 0)
+    // What one connection may hold is far below 2 GiB; more would count as that.
+    let counted = Int32(clamping: held)
+    environment.memory.add(Int(counted) - Int(accountedBytes))
+    accountedBytes = counted
+  }
+
+  /// Bytes of a connection itself, with the allocator's share.
+  private static let ownBytes = 400
+
+  /// Lets go what waits behind holes, as if these had waited long enough.
+  func giveUpHoles(_ packet: PacketStamp) {
+    for direction in Direction.allCases where isReassembling { flush(direction, packet) }
+    isDisordered = false
   }
 
   /// Ends the connection: passes on what is held, with its holes, and tells the analyzer.
@@ -240,18 +274,20 @@ public final class Connection {
       if !halves[1 - own].isBaseKnown, halves[1 - own].isQueueEmpty {
         halves[1 - own].fixBase(at: segment.acknowledgment, .syn)
       }
-    } else if synTime == nil {
-      synTime = packet.timestamp
+    } else if handshakeClock == .unknown {
+      handshakeClock = .running
+      handshakeTime = packet.timestamp.nanoseconds
     }
     drain(self.direction(of: segment), packet)
   }
 
   private func takeAcknowledgment(_ segment: TCPSegment, _ direction: Direction, _ packet: PacketStamp) {
     halves[1 - direction.rawValue].noteAcknowledgment(segment.acknowledgment)
-    guard hasSynAnswer, handshakeMicroseconds == nil, direction == .fromOriginator, !segment.flags.contains(.syn),
-      let synTime
-    else { return }
-    handshakeMicroseconds = packet.timestamp.microseconds(since: synTime)
+    guard hasSynAnswer, handshakeClock == .running, direction == .fromOriginator, !segment.flags.contains(.syn) else {
+      return
+    }
+    handshakeClock = .stopped
+    handshakeTime = packet.timestamp.microseconds(since: Timestamp(nanoseconds: handshakeTime))
   }
 
   private func takePayload(_ segment: TCPSegment, _ bytes: RawSpan, _ direction: Direction, _ packet: PacketStamp) {
@@ -313,7 +349,7 @@ public final class Connection {
       if firstEnder == nil { firstEnder = direction }
       if phase == .active {
         phase = .reset
-        lingerPackets = environment.limits.resetLingerPackets
+        lingerPackets = Int32(clamping: environment.limits.resetLingerPackets)
         environment.onReset?(self)
       }
       return

@@ -108,11 +108,13 @@ extension Connection {
     phase = .opaque
     analyzer = nil
     for index in 0..<2 { halves[index].discardQueue() }
+    environment.memory.hasChanged = true
   }
 
   func becomeClosed() {
     phase = .closed
     analyzer = nil
     for index in 0..<2 { halves[index].discardQueue() }
+    environment.memory.hasChanged = true
   }
 }

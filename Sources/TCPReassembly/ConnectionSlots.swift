@@ -19,6 +19,9 @@ final class ConnectionSlots {
   /// Walks go by slot, so that the order never depends on hashing.
   var count: Int { unsafe references.count }
 
+  /// Bytes of memory that the table takes, with the numbers of the slots that are free.
+  var heldBytes: Int { unsafe references.capacity * (8 + 8) }
+
   /// Puts a connection into a free slot.
   func add(_ connection: Connection) -> Int {
     if let slot = free.popLast() {

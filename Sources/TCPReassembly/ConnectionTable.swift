@@ -6,13 +6,16 @@ final class ReassemblyEnvironment {
   let limits: Limits
   let overlapPolicy: OverlapPolicy
   let makeAnalyzer: (Connection) -> any ByteStreamAnalyzer
+  let memory: MemoryAccount
   /// Called when a connection was reset, so that its end can be told a little later.
   var onReset: ((Connection) -> Void)?
 
   init(
-    limits: Limits, overlapPolicy: OverlapPolicy, makeAnalyzer: @escaping (Connection) -> any ByteStreamAnalyzer
+    limits: Limits, overlapPolicy: OverlapPolicy, memory: MemoryAccount,
+    makeAnalyzer: @escaping (Connection) -> any ByteStreamAnalyzer
   ) {
     self.limits = limits
+    self.memory = memory
     self.overlapPolicy = overlapPolicy
     self.makeAnalyzer = makeAnalyzer
   }
@@ -28,8 +31,10 @@ public struct ReassemblyStatistics: Sendable {
   public var gaps = 0
   /// Bytes in those holes.
   public var gapBytes = 0
-  /// Connections that were dropped at a limit.
+  /// Connections that were dropped at a limit before it was clear that they are of no interest.
   public var evicted = 0
+  /// WebSockets among them.
+  public var evictedWanted = 0
   /// Segments with a wrong checksum.
   public var badChecksums = 0
 }
@@ -43,6 +48,9 @@ public final class ConnectionTable {
   /// The slot of the packet before: the next packet is often its acknowledgement.
   private var newest: Int?
   private let environment: ReassemblyEnvironment
+  private let memory: MemoryAccount
+  /// Bytes of the table itself in the account.
+  private var tableBytes = 0
   private var resets: [Connection] = []
   private var packetsUntilSweep = sweepPackets
   private var previousTime = Timestamp.epoch
@@ -60,19 +68,25 @@ public final class ConnectionTable {
   /// - Parameters:
   ///   - limits: Caps on what is held.
   ///   - overlapPolicy: Which copy of differing bytes counts.
+  ///   - memory: What connections hold is noted here; a new account if there is none.
   ///   - makeAnalyzer: Gives the analyzer of a connection when its first byte is passed on.
   public init(
-    limits: Limits, overlapPolicy: OverlapPolicy, makeAnalyzer: @escaping (Connection) -> any ByteStreamAnalyzer
+    limits: Limits, overlapPolicy: OverlapPolicy, memory: MemoryAccount? = nil,
+    makeAnalyzer: @escaping (Connection) -> any ByteStreamAnalyzer
   ) {
+    let memory = memory ?? MemoryAccount(limits: limits)
+    self.memory = memory
     environment = ReassemblyEnvironment(
-      limits: limits, overlapPolicy: overlapPolicy, makeAnalyzer: makeAnalyzer)
+      limits: limits, overlapPolicy: overlapPolicy, memory: memory, makeAnalyzer: makeAnalyzer)
     environment.onReset = { [unowned self] connection in resets.append(connection) }
   }
 
   /// Takes a segment.
   public func receive(_ segment: TCPSegment, _ bytes: RawSpan, packet: PacketStamp) {
     // Slots are emptied only by `sweep` and `evict`, which no analyzer reaches.
-    connections.with(slot(for: segment, packet: packet)) { $0.receive(segment, bytes, packet: packet) }
+    let slot = slot(for: segment, packet: packet)
+    connections.with(slot) { $0.receive(segment, bytes, packet: packet) }
+    if memory.hasChanged { settle(slot, packet) }
     if !resets.isEmpty { closeResetConnections(packet) }
     packetsUntilSweep -= 1
     if packetsUntilSweep == 0 { sweep(packet) }
@@ -109,16 +123,31 @@ public final class ConnectionTable {
   /// Packets between looking at a packet and its turn.
   public static let distance = 8
 
-  /// Ends all connections, in the order in which they were first seen.
+  /// Ends all connections, in the order in which they were first seen, and forgets them.
   public func finish(packet: PacketStamp) {
     resets = []
     newest = nil
-    let open = (0..<connections.count).compactMap { connections[$0] }.sorted {
-      ($0.firstPacket.fileIndex, $0.firstPacket.number) < ($1.firstPacket.fileIndex, $1.firstPacket.number)
+    // Numbers, not references: with millions of connections this is when most memory is in use.
+    var open: [UInt32] = []
+    open.reserveCapacity(index.count)
+    var isInOrder = true
+    for slot in 0..<connections.count where connections[slot] != nil {
+      if let last = open.last, isBefore(UInt32(slot), last) { isInOrder = false }
+      open.append(UInt32(slot))
     }
-    for connection in open {
+    if !isInOrder { open.sort { isBefore($0, $1) } }
+    for slot in open {
+      guard let connection = connections[Int(slot)] else { continue }
       connection.close(connection.wasReset ? .reset : .captureEnd, packet: packet)
+      remove(Int(slot))
     }
+  }
+
+  private func isBefore(_ one: UInt32, _ other: UInt32) -> Bool {
+    guard let left = connections[Int(one)]?.firstPacket, let right = connections[Int(other)]?.firstPacket else {
+      return false
+    }
+    return (left.fileIndex, left.number, one) < (right.fileIndex, right.number, other)
   }
 
   /// Counts up to now.
@@ -138,10 +167,18 @@ public final class ConnectionTable {
       if isSYN { replaceIfReused(known, segment, packet) }
       return known
     }
-    if index.count >= environment.limits.connections { evict(packet) }
+    // An eighth at once, so that the walk over all costs little for each that comes.
+    if index.count >= environment.limits.connections {
+      evict(packet, cost: { _ in 1 }, goal: max(1, index.count / 8), but: nil)
+    }
     let slot = connections.add(make(segment, packet))
     index.insert(slot, hash)
     newest = slot
+    let bytes = index.heldBytes + connections.heldBytes
+    if bytes != tableBytes {
+      memory.add(bytes - tableBytes)
+      tableBytes = bytes
+    }
     return slot
   }
 
@@ -151,11 +188,13 @@ public final class ConnectionTable {
     connection.close(connection.wasReset ? .reset : .evicted, packet: packet)
     resets.removeAll { $0.isOver }
     Self.add(connection, to: &gone)
+    memory.add(-Int(connection.accountedBytes))
     connections.replace(slot, by: make(segment, packet))
   }
 
   private func make(_ segment: TCPSegment, _ packet: PacketStamp) -> Connection {
     gone.connections += 1
+    memory.hasChanged = true
     return Connection(
       first: segment, packet: packet, environment: environment, tunnels: tunnels.map(\.names) ?? [])
   }
@@ -167,6 +206,7 @@ public final class ConnectionTable {
       let waited = packet.timestamp.nanoseconds(since: connection.lastPacket.timestamp)
       guard connection.lingerPackets <= 0 || waited > environment.limits.gapNanoseconds else { return false }
       connection.close(.reset, packet: packet)
+      connection.settle()
       return true
     }
   }
@@ -188,28 +228,92 @@ public final class ConnectionTable {
     }
   }
 
-  /// Makes room: the eighth of the connections that was idle for longest goes, opaque and closed ones first.
-  private func evict(_ packet: PacketStamp) {
-    newest = nil
-    let candidates = (0..<connections.count).compactMap { slot in connections[slot].map { (slot, $0) } }
-    let order = candidates.sorted { left, right in
-      if left.1.isWanted != right.1.isWanted { return right.1.isWanted }
-      if left.1.lastPacket.timestamp != right.1.lastPacket.timestamp {
-        return left.1.lastPacket.timestamp < right.1.lastPacket.timestamp
-      }
-      return left.0 < right.0
+  // MARK: - Room
+
+  /// Brings the account of the connection at hand up to date, and makes room where it is overdrawn.
+  @inline(never)
+  private func settle(_ slot: Int, _ packet: PacketStamp) {
+    memory.hasChanged = false
+    connections.with(slot) { $0.settle() }
+    guard memory.isOverdrawn else { return }
+    // An eighth at once, so that the walks over all connections cost little for each that comes.
+    let excess = memory.bytes - memory.limit / 8 * 7
+    let freed = giveUpHoles(excess, packet)
+    if freed < excess { evict(packet, cost: { Int($0.accountedBytes) }, goal: excess - freed, but: slot) }
+    memory.hasChanged = false
+  }
+
+  /// Lets the connections that hold much behind holes do without what is missing, if that gives all the room needed.
+  ///
+  /// It costs each of them a message or a few, and those who send only what is far ahead could otherwise push all others
+  /// out.
+  ///
+  /// - Returns: Bytes that this has freed.
+  private func giveUpHoles(_ excess: Int, _ packet: PacketStamp) -> Int {
+    var holders: [(bytes: Int, slot: Int)] = []
+    var queued = 0
+    for slot in 0..<connections.count {
+      let bytes = connections.with(slot) { $0.queuedBytes } ?? 0
+      guard bytes >= environment.limits.spareableBytes else { continue }
+      queued += bytes
+      holders.append((bytes, slot))
     }
-    for (slot, connection) in order.prefix(max(1, order.count / 8)) {
-      if connection.isWanted { gone.evicted += 1 }
-      connection.close(connection.wasReset ? .reset : .evicted, packet: packet)
-      remove(slot)
+    guard queued >= excess else { return 0 }
+    holders.sort { ($1.bytes, $0.slot) < ($0.bytes, $1.slot) }
+    let before = memory.bytes
+    for holder in holders where before - memory.bytes < excess {
+      guard let connection = connections[holder.slot] else { continue }
+      connection.giveUpHoles(packet)
+      connection.settle()
+    }
+    return max(0, before - memory.bytes)
+  }
+
+  /// Drops connections until what they cost comes to `goal`.
+  ///
+  /// Those go first of which least is lost, and of these the longest idle. The one at hand stays.
+  private func evict(_ packet: PacketStamp, cost: (Connection) -> Int, goal: Int, but atHand: Int?) {
+    newest = nil
+    let now = packet.timestamp
+    var order = EvictionOrder()
+    for slot in 0..<connections.count where slot != atHand {
+      connections.with(slot) { order.count(EvictionOrder.Rank($0, at: now), cost: cost($0)) }
+    }
+    let last = order.last(for: goal)
+    var freed = 0
+    var undecided: [(time: Timestamp, slot: Int)] = []
+    for slot in 0..<connections.count where slot != atHand {
+      guard let connection = connections[slot] else { continue }
+      let rank = EvictionOrder.Rank(connection, at: now)
+      if rank < last {
+        freed += cost(connection)
+        drop(slot, connection, packet)
+      } else if rank == last {
+        undecided.append((connection.lastPacket.timestamp, slot))
+      }
+    }
+    undecided.sort { ($0.time, $0.slot) < ($1.time, $1.slot) }
+    for candidate in undecided where freed < goal {
+      guard let connection = connections[candidate.slot] else { continue }
+      freed += cost(connection)
+      drop(candidate.slot, connection, packet)
     }
     resets.removeAll { $0.isOver }
+  }
+
+  private func drop(_ slot: Int, _ connection: Connection, _ packet: PacketStamp) {
+    if connection.isReassembling {
+      gone.evicted += 1
+      if connection.analyzer?.worth == .wanted { gone.evictedWanted += 1 }
+    }
+    connection.close(connection.wasReset ? .reset : .evicted, packet: packet)
+    remove(slot)
   }
 
   private func remove(_ slot: Int) {
     guard let connection = connections[slot] else { return }
     Self.add(connection, to: &gone)
+    memory.add(-Int(connection.accountedBytes))
     index.remove(slot, index.hash(of: connection.key))
     connections.remove(slot)
   }

@@ -17,6 +17,9 @@ struct FlowIndex {
   private(set) var count = 0
   private let seeds: (UInt64, UInt64)
 
+  /// Bytes of memory that the table takes, with the one that it grew from, which was in use meanwhile.
+  var heldBytes: Int { entries.count * (8 + 4) }
+
   init() {
     var generator = SystemRandomNumberGenerator()
     seeds = (generator.next() | 1, generator.next() | 1)

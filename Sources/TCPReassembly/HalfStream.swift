@@ -76,14 +76,22 @@ struct HalfStream {
   /// Packets, and captured payload bytes of them.
   var packets = 0
   var bytes = 0
+  /// `endOffset`; `Int.min` before a FIN was seen, as an optional would take another word.
+  private var rawEndOffset = Int.min
   /// Where the stream ends, once a FIN was seen.
-  private(set) var endOffset: Int?
+  private(set) var endOffset: Int? {
+    get { rawEndOffset == Int.min ? nil : rawEndOffset }
+    set { rawEndOffset = newValue ?? Int.min }
+  }
   private var disorder: Disorder?
 
   var isBaseKnown: Bool { beginning != .unknown }
 
   /// Whether nothing waits for earlier bytes.
   var isQueueEmpty: Bool { disorder?.queue.isEmpty ?? true }
+
+  /// Bytes of memory that disorder takes, about.
+  var heldBytes: Int { disorder.map { 256 + $0.queue.heldBytes + $0.snappedRanges.count * 16 } ?? 0 }
 
   /// What waits, with all that belongs to it; made when it is first needed.
   mutating func disordered() -> Disorder {

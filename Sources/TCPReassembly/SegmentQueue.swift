@@ -44,6 +44,8 @@ struct SegmentQueue {
   private static let chunkBorders = 256
 
   var isEmpty: Bool { chunks.isEmpty }
+  /// Bytes of memory that the queue takes, about: buffers grow by doubling, and each has a header.
+  var heldBytes: Int { isEmpty ? 0 : byteCount + byteCount / 2 + chunks.count * 160 }
   /// Place of the first byte held.
   var firstOffset: Int? { chunks.first?.offset }
   /// Place behind the last byte held.

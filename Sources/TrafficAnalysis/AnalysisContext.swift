@@ -7,10 +7,42 @@ final class AnalysisContext {
   let sink: any EventSink
   let statistics = Statistics()
   let workspace = PayloadWorkspace()
+  let memory: MemoryAccount
+  private var freeProgress: [FrameProgress] = []
+  private var names: [[UInt8]: [UInt8]] = [:]
+
+  private static let keptProgress = 32
+  private static let keptNames = 4096
+  private static let longestName = 256
 
   init(options: AnalysisOptions, sink: any EventSink) {
     self.options = options
     self.sink = sink
+    memory = MemoryAccount(limits: options.limits)
+  }
+
+  /// What a direction needs inside a frame or a message.
+  func takeProgress(_ compression: MessageAssembler.Compression) -> FrameProgress {
+    let assembler = MessageAssembler(compression: compression, workspace: workspace, limits: limits)
+    guard let free = freeProgress.popLast() else { return FrameProgress(assembler) }
+    free.assembler = assembler
+    return free
+  }
+
+  /// Takes back what `takeProgress` gave, once it is at rest.
+  func giveBack(_ progress: FrameProgress) {
+    if freeProgress.count < Self.keptProgress { freeProgress.append(progress) }
+  }
+
+  /// The same bytes, in memory that others may share who have them too: many connections go to one host.
+  func shared(_ name: [UInt8]) -> [UInt8] {
+    guard name.count <= Self.longestName else { return name }
+    if let known = names[name] { return known }
+    if names.count >= Self.keptNames { names = [:] }
+    // A copy has no room to grow.
+    let copy = name.map { $0 }
+    names[copy] = copy
+    return copy
   }
 
   var limits: Limits { options.limits }

@@ -45,6 +45,26 @@ final class ConnectionAnalyzer: ByteStreamAnalyzer {
     if !isBeginningKnown { context.statistics.lateConnections += 1 }
   }
 
+  var heldBytes: Int {
+    switch stage {
+    case .detecting(let detector): Self.ownBytes + detector.heldBytes
+    case .searching(let midstream): Self.ownBytes + (midstream?.heldBytes ?? 0)
+    case .http(let analyzer): Self.ownBytes + analyzer.heldBytes
+    case .webSocket(let analyzer): analyzer.heldBytes
+    case .opaque: Self.ownBytes
+    }
+  }
+
+  var worth: StreamWorth {
+    switch stage {
+    case .detecting, .searching, .opaque: .undecided
+    case .http: .promising
+    case .webSocket: .wanted
+    }
+  }
+
+  private static let ownBytes = 160
+
   func receive(_ bytes: RawSpan, at position: StreamPosition) -> StreamDemand {
     switch stage {
     case .webSocket(let analyzer):
@@ -103,7 +123,9 @@ final class ConnectionAnalyzer: ByteStreamAnalyzer {
   }
 
   private var demand: StreamDemand {
-    switch stage {
+    // Hardly a segment leaves these stages as they were.
+    context.memory.hasChanged = true
+    return switch stage {
     case .detecting, .searching, .http: .everything
     case .webSocket(let analyzer): .replacement(analyzer)
     case .opaque: .nothing
@@ -255,8 +277,8 @@ final class ConnectionAnalyzer: ByteStreamAnalyzer {
   ) -> OpenRecord {
     let client = clientDirection == .fromOriginator ? connection.originator : connection.responder
     let identity = ConnectionIdentity(
-      key: connection.key, start: connection.firstPacket.timestamp, client: client, host: exchange.host,
-      path: exchange.request?.target)
+      key: connection.key, start: connection.firstPacket.timestamp, client: client,
+      host: exchange.host.map(context.shared), path: (exchange.request?.target).map(context.shared))
     return OpenRecord(
       connection: identity, packet: packet, discovery: discovery,
       failure: discovery == .handshake ? exchange.failure : nil,

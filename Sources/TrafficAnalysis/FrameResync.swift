@@ -13,8 +13,13 @@ final class FrameResync {
   private(set) var count = 0
   /// Whether the first byte of the search likely begins a frame.
   private(set) var trustsFirst = false
+  /// Captured bytes of the direction that could not be told apart into frames.
+  var unframedBytes = 0
   private var untold: Int?
   private let namedLimit: Int
+
+  /// Bytes of memory that are held.
+  var heldBytes: Int { 128 + places.count * 32 + (chain?.heldBytes ?? 0) }
 
   init(namedLimit: Int) {
     self.namedLimit = namedLimit
@@ -87,7 +92,7 @@ extension WebSocketAnalyzer {
   @inline(never)
   func searchFrames(in bytes: RawSpan, _ side: WebSocketSide, _ position: StreamPosition) {
     guard let resync = side.resync, let end = resync.chain?.end else {
-      side.counts.unframedBytes += bytes.byteCount
+      side.addUnframed(bytes.byteCount, context)
       return
     }
     if end == 0 { resync.chainStart = position.offset }
@@ -108,7 +113,7 @@ extension WebSocketAnalyzer {
     if let finding = resync.chain?.finish(isEnd: isEnd) {
       resume(side, resync, finding, position)
     } else {
-      side.counts.unframedBytes += resync.chain?.end ?? 0
+      side.addUnframed(resync.chain?.end ?? 0, context)
       // Before the first bytes there is only the hole that the handshake was lost in.
       let trustsFirst = resync.trustsFirst && resync.chain?.end == 0
       beginSearch(side, lostAt: resync.lostAt, trustsFirst: trustsFirst)
@@ -120,10 +125,10 @@ extension WebSocketAnalyzer {
     _ side: WebSocketSide, _ resync: FrameResync, _ finding: FrameChain.Finding, _ position: StreamPosition
   ) {
     let held = resync.chain?.held(from: finding.offset) ?? []
-    side.counts.unframedBytes += finding.offset
+    side.addUnframed(finding.offset, context)
     let place = resync.chainStart + finding.offset
     resync.found(at: place)
-    side.decoder = FrameDecoder()
+    side.progress(context).decoder = FrameDecoder()
     held.withRawSpan { bytes in
       decodeFrames(
         bytes, from: 0, side,

@@ -64,6 +64,14 @@ final class HTTP1Analyzer {
     responseDecoder = HTTPResponseDecoder(limits: limits)
   }
 
+  /// Bytes of memory that the analyzer takes, about.
+  var heldBytes: Int {
+    // A field of a head takes more than its bytes: two arrays.
+    let heads = pending.reduce(0) { $0 + 256 + $1.head.byteCount * 4 }
+    return 1200 + heads + heldRequests.bytes.capacity + heldResponses.bytes.capacity + requestDecoder.heldBytes
+      + responseDecoder.heldBytes
+  }
+
   /// What is left of both directions behind a switch of protocols.
   func takeRemainder() -> (requests: HeldBytes, responses: HeldBytes) {
     (heldRequests.take(), heldResponses.take())

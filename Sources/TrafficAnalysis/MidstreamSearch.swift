@@ -41,6 +41,9 @@ final class MidstreamSearch {
     self.limits = limits
   }
 
+  /// Bytes of memory that the search takes, about.
+  var heldBytes: Int { 1200 + (attempt == nil ? 0 : 4096) + (chains[0]?.heldBytes ?? 0) + (chains[1]?.heldBytes ?? 0) }
+
   /// Takes a direction's next bytes.
   func receive(_ bytes: RawSpan, at position: StreamPosition) -> Verdict {
     guard bytes.byteCount > 0 else { return .undecided }

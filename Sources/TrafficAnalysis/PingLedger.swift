@@ -13,6 +13,9 @@ struct PingLedger {
 
   private var outstanding: [Ping] = []
 
+  /// Bytes of memory that are held.
+  var heldBytes: Int { outstanding.isEmpty ? 0 : 32 + outstanding.capacity * MemoryLayout<Ping>.stride }
+
   /// Notes a ping.
   mutating func add(_ payload: RawSpan, at time: Timestamp, limit: Int) {
     if outstanding.count >= limit { outstanding.removeFirst() }
@@ -28,6 +31,8 @@ struct PingLedger {
     let isAmbiguous = outstanding[(first + 1)...].contains { $0.digest == digest && $0.length == length }
     let sent = outstanding[first].time
     outstanding.removeSubrange(...first)
+    // An idle connection keeps no room for pings that are answered.
+    if outstanding.isEmpty { outstanding = [] }
     guard !isAmbiguous, time >= sent else { return nil }
     return time.microseconds(since: sent)
   }

@@ -30,7 +30,9 @@ public final class Pipeline {
     let context = AnalysisContext(options: options, sink: sink)
     self.context = context
     decoder = PacketDecoder(limits: options.limits, separatesVLANs: options.separatesVLANs)
-    connections = ConnectionTable(limits: options.limits, overlapPolicy: options.overlapPolicy) { connection in
+    connections = ConnectionTable(
+      limits: options.limits, overlapPolicy: options.overlapPolicy, memory: context.memory
+    ) { connection in
       ConnectionAnalyzer(context: context, connection: connection)
     }
   }
@@ -138,7 +140,8 @@ public final class Pipeline {
       fragmentOverlaps: fragments.overlaps, tcpConnections: transport.connections, webSockets: found.webSockets,
       openWebSockets: found.openWebSockets, failedHandshakes: found.failedHandshakes,
       tlsConnections: found.tlsConnections, oneSidedConnections: transport.oneSided, gaps: transport.gaps,
-      gapBytes: transport.gapBytes, evicted: transport.evicted, httpConnections: found.httpConnections,
+      gapBytes: transport.gapBytes, evicted: transport.evicted, evictedWebSockets: transport.evictedWanted,
+      httpConnections: found.httpConnections,
       lateConnections: found.lateConnections, totals: found.ended, memoryBytes: ProcessMemory.peakBytes)
   }
 }

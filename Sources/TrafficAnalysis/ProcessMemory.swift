@@ -10,6 +10,10 @@
 enum ProcessMemory {
   /// The most bytes that were resident at once.
   static var peakBytes: Int? {
+    #if os(Linux)
+      // What getrusage counts begins with the peak of the process that started this one.
+      if let kibibytes = highWaterMark { return kibibytes * 1024 }
+    #endif
     var usage = rusage()
     // SAFETY: `usage` is what the call fills in.
     // The C library's own type for the selector differs from one system to the next; 0 is RUSAGE_SELF everywhere.
@@ -21,4 +25,22 @@ enum ProcessMemory {
       return usage.ru_maxrss
     #endif
   }
+
+  #if os(Linux)
+    /// The line VmHWM of /proc/self/status.
+    private static var highWaterMark: Int? {
+      // SAFETY: the path ends with a zero.
+      let file = unsafe open("/proc/self/status", O_RDONLY | O_CLOEXEC)
+      guard file >= 0 else { return nil }
+      defer { close(file) }
+      var text = [UInt8](repeating: 0, count: 8192)
+      // SAFETY: the array has that many bytes.
+      let count = unsafe read(file, &text, text.count)
+      guard count > 0 else { return nil }
+      let lines = text.prefix(count).split(separator: UInt8(ascii: "\n"))
+      guard let line = lines.first(where: { $0.starts(with: "VmHWM:".utf8) }) else { return nil }
+      let digits = line.filter { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
+      return Int(String(decoding: digits, as: UTF8.self))
+    }
+  #endif
 }

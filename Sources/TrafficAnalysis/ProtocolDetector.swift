@@ -22,6 +22,9 @@ final class ProtocolDetector {
 
   private var held: InlineArray<2, HeldBytes> = [HeldBytes(), HeldBytes()]
 
+  /// Bytes of memory that the detector takes, about.
+  var heldBytes: Int { 160 + held[0].bytes.capacity + held[1].bytes.capacity }
+
   /// Takes a direction's next bytes.
   func receive(_ bytes: RawSpan, at position: StreamPosition, limit: Int) -> Verdict {
     let index = position.direction.rawValue

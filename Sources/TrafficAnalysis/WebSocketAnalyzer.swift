@@ -11,13 +11,26 @@ final class WebSocketAnalyzer: ByteStreamAnalyzer {
   private unowned let connection: Connection
   let identity: ConnectionIdentity
   let clientDirection: Direction
-  let agreement: WebSocketAgreement
   let checks: FrameChecks
-  private let opened: PacketStamp
+  /// Packet time of the handshake's answer.
+  private let opened: Timestamp
   private let client: WebSocketSide
   private let server: WebSocketSide
-  let violations = ViolationLedger()
-  private var firstClose: (sender: Sender, code: UInt16?, reason: String?)?
+  private var violations = ViolationLedger()
+  private var firstClose: FirstClose?
+
+  /// The first Close of either side; most WebSockets that are held have none yet.
+  private final class FirstClose {
+    let sender: Sender
+    let code: UInt16?
+    let reason: String?
+
+    init(sender: Sender, code: UInt16?, reason: String?) {
+      self.sender = sender
+      self.code = code
+      self.reason = reason
+    }
+  }
 
   init(
     context: AnalysisContext, connection: Connection, identity: ConnectionIdentity, clientDirection: Direction,
@@ -27,19 +40,19 @@ final class WebSocketAnalyzer: ByteStreamAnalyzer {
     self.connection = connection
     self.identity = identity
     self.clientDirection = clientDirection
-    self.agreement = agreement
-    self.opened = opened
+    self.opened = opened.timestamp
     checks = FrameChecks(agreement: agreement)
-    client = WebSocketSide(sender: .client, agreement: agreement, context: context)
-    server = WebSocketSide(sender: .server, agreement: agreement, context: context)
+    client = WebSocketSide(sender: .client, agreement: agreement)
+    server = WebSocketSide(sender: .server, agreement: agreement)
     context.statistics.webSockets += 1
     context.statistics.openWebSockets += 1
   }
 
   func receive(_ bytes: RawSpan, at position: StreamPosition) -> StreamDemand {
     let side = side(of: position.direction)
-    if side.decoder.isLost {
+    if side.isLost {
       searchFrames(in: bytes, side, position)
+      side.settle(context)
     } else {
       decode(bytes, side, position)
     }
@@ -48,24 +61,25 @@ final class WebSocketAnalyzer: ByteStreamAnalyzer {
 
   func gap(byteCount: Int, cause: GapCause, at position: StreamPosition) -> StreamDemand {
     let side = side(of: position.direction)
-    if side.decoder.isLost { endSearch(side, position, isEnd: false) }
-    guard !side.decoder.isLost else { return .everything }
-    let pending = side.decoder.pendingHeaderBytes
-    if side.decoder.skip(byteCount) {
+    defer { side.settle(context) }
+    if side.isLost { endSearch(side, position, isEnd: false) }
+    guard !side.isLost else { return .everything }
+    let pending = side.progress(context).decoder.pendingHeaderBytes
+    if side.progress(context).decoder.skip(byteCount) {
       let flag: LossFlags = cause == .snapped ? .snapped : .incomplete
-      side.frame?.losses.insert(flag)
-      switch side.frame?.destination {
+      side.progress(context).frame?.losses.insert(flag)
+      switch side.progress(context).frame?.destination {
       case .message:
-        side.messageLosses.insert(flag)
-        side.assembler.markHole()
-      case .control: side.control?.markHole()
+        side.progress(context).messageLosses.insert(flag)
+        side.progress(context).assembler.markHole()
+      case .control: side.progress(context).control?.markHole()
       case .nothing, nil: break
       }
       var after = position
       after.offset += byteCount
       decode(RawSpan(), side, after)
     } else {
-      side.counts.unframedBytes += pending
+      side.addUnframed(pending, context)
       loseFraming(side, position.packet, flag: cause == .snapped ? .snapped : .incomplete)
       beginSearch(side, lostAt: position.offset)
     }
@@ -76,14 +90,24 @@ final class WebSocketAnalyzer: ByteStreamAnalyzer {
     let side = side(of: position.direction)
     guard side.end == nil else { return .everything }
     side.end = end
-    if side.decoder.isLost { endSearch(side, position, isEnd: true) }
-    side.counts.unframedBytes += side.decoder.pendingHeaderBytes
+    defer { side.settle(context) }
+    if side.isLost { endSearch(side, position, isEnd: true) }
+    side.addUnframed(side.progress(context).decoder.pendingHeaderBytes, context)
     giveUpFrameAndMessage(side, position.packet, flag: .incomplete)
     if client.end != nil, server.end != nil { tellEnd(position.packet) }
     return .everything
   }
 
+  var agreement: WebSocketAgreement { checks.agreement }
+
   var hotObjects: [AnyObject] { [self, client, server, identity] }
+
+  var heldBytes: Int { Self.ownBytes + client.heldBytes + server.heldBytes }
+
+  var worth: StreamWorth { .wanted }
+
+  /// Bytes of a WebSocket with nothing at hand: this, both sides, and the identity with its names.
+  private static let ownBytes = 520
 
   /// Says that the place in a direction's frames is not known, and that it is a guess how they are compressed.
   ///
@@ -93,14 +117,14 @@ final class WebSocketAnalyzer: ByteStreamAnalyzer {
   ///   - trustsFirst: Whether the first byte likely begins a frame.
   func loseFraming(of direction: Direction, at offset: Int, trustsFirst: Bool) {
     let side = side(of: direction)
-    guard side.decoder.isBetweenFrames, !side.decoder.skip(1) else { return }
-    side.assembler.loseContext()
+    guard side.progress(context).decoder.isBetweenFrames, !side.progress(context).decoder.skip(1) else { return }
+    side.progress(context).assembler.loseContext()
     side.hasSeenMessageStart = false
     beginSearch(side, lostAt: offset, trustsFirst: trustsFirst)
   }
 
   /// Says that what a direction's messages may refer back to is not known.
-  func loseContext(of direction: Direction) { side(of: direction).assembler.loseContext() }
+  func loseContext(of direction: Direction) { side(of: direction).progress(context).assembler.loseContext() }
 
   /// Notes a fault of the handshake.
   func reportHandshake(_ rule: Rule, by sender: Sender, at position: StreamPosition, detail: String) {
@@ -115,25 +139,26 @@ final class WebSocketAnalyzer: ByteStreamAnalyzer {
     let cursor = takeWholeMessages(bytes, side, position.packet)
     if cursor == bytes.byteCount, cursor > 0 { return }
     decodeFrames(bytes, from: cursor, side, position)
+    side.settle(context)
   }
 
   /// The plain way for bytes from `start` on.
   func decodeFrames(_ bytes: RawSpan, from start: Int, _ side: WebSocketSide, _ position: StreamPosition) {
     var cursor = start
     while true {
-      switch side.decoder.next(bytes, &cursor) {
+      switch side.progress(context).decoder.next(bytes, &cursor) {
       case .needMoreBytes:
         return
       case .header(let header):
         begin(header, side, offset: position.offset + cursor - header.headerLength, position.packet)
       case .payload(let range, let offset):
         take(bytes.extracting(range), offset: offset, side)
-        if side.assembler.textErrorOffset != nil { checkPayload(side, position.packet) }
+        if side.progress(context).assembler.textErrorOffset != nil { checkPayload(side, position.packet) }
       case .end:
         endFrame(side, position.packet)
       case .framingLost:
         loseFraming(side, position.packet, flag: .incomplete)
-        side.counts.unframedBytes += bytes.byteCount - cursor
+        side.addUnframed(bytes.byteCount - cursor, context)
         return
       }
     }
@@ -151,7 +176,7 @@ final class WebSocketAnalyzer: ByteStreamAnalyzer {
       if header.opcode == .close, side.hasClosed { report(.closeRepeated, "a second Close") }
       if !header.opcode.isReserved {
         destination = .control
-        side.beginControl(context)
+        side.progress(context).beginControl(context)
       }
     } else {
       if side.hasClosed, agreement.followsRFC6455, !header.opcode.isReserved {
@@ -159,7 +184,7 @@ final class WebSocketAnalyzer: ByteStreamAnalyzer {
       }
       destination = route(header, side, packet, report: report)
     }
-    side.frame = WebSocketSide.Frame(header: header, offset: offset, destination: destination)
+    side.progress(context).frame = WebSocketSide.Frame(header: header, offset: offset, destination: destination)
   }
 
   /// Opens or continues the message that a data frame belongs to (RFC 6455 §5.4).
@@ -169,56 +194,58 @@ final class WebSocketAnalyzer: ByteStreamAnalyzer {
   ) -> WebSocketSide.Destination {
     guard !header.opcode.isReserved else { return .nothing }
     if header.opcode == .continuation {
-      guard side.assembler.isOpen else {
+      guard side.progress(context).assembler.isOpen else {
         if side.hasSeenMessageStart, agreement.followsRFC6455 {
           report(.continuationWithoutStart, "\(header.payloadLength) bytes continue no message")
         }
         return .nothing
       }
-      side.assembler.beginFrame()
+      side.progress(context).assembler.beginFrame()
       return .message
     }
-    if side.assembler.isOpen {
+    if side.progress(context).assembler.isOpen {
       if !agreement.hasUnknownExtension, agreement.followsRFC6455 {
-        report(.messageInterleaved, "\(header.opcode.name) inside a fragmented \(side.assembler.opcode.name)")
+        report(
+          .messageInterleaved,
+          "\(header.opcode.name) inside a fragmented \(side.progress(context).assembler.opcode.name)")
       }
-      side.messageLosses.insert(.incomplete)
+      side.progress(context).messageLosses.insert(.incomplete)
       // The rest of its last block never comes: nothing behind it may be inflated as that.
-      if side.assembler.isCompressed { side.assembler.markHole() }
+      if side.progress(context).assembler.isCompressed { side.progress(context).assembler.markHole() }
       tellMessage(side, packet)
     }
     let isDeflated = agreement.deflate != nil && header.isCompressed
     let isUnknown = agreement.hasUnknownExtension && header.reservedBits & (isDeflated ? 3 : 7) != 0
-    side.assembler.begin(
+    side.progress(context).assembler.begin(
       header.opcode, isCompressed: isDeflated, undecoded: isUnknown ? .unknownExtension : nil)
-    side.assembler.beginFrame()
+    side.progress(context).assembler.beginFrame()
     side.hasSeenMessageStart = true
-    side.messageStart = packet.timestamp
-    side.messageLosses = []
-    side.hasPayloadFault = false
+    side.progress(context).messageStart = packet.timestamp
+    side.progress(context).messageLosses = []
+    side.progress(context).hasPayloadFault = false
     side.counts.messages += 1
     return .message
   }
 
   private func take(_ payload: RawSpan, offset: UInt64, _ side: WebSocketSide) {
-    guard let frame = side.frame else { return }
-    if frame.losses.isEmpty { side.frame?.knownLength += UInt64(payload.byteCount) }
+    guard let frame = side.progress(context).frame else { return }
+    if frame.losses.isEmpty { side.progress(context).frame?.knownLength += UInt64(payload.byteCount) }
     switch frame.destination {
-    case .message: side.assembler.append(payload, maskingKey: frame.header.maskingKey, offset: offset)
-    case .control: side.control?.append(payload, maskingKey: frame.header.maskingKey, offset: offset)
+    case .message: side.progress(context).assembler.append(payload, maskingKey: frame.header.maskingKey, offset: offset)
+    case .control: side.progress(context).control?.append(payload, maskingKey: frame.header.maskingKey, offset: offset)
     case .nothing: break
     }
   }
 
   private func endFrame(_ side: WebSocketSide, _ packet: PacketStamp) {
-    guard let frame = side.frame else { return }
-    side.frame = nil
+    guard let frame = side.progress(context).frame else { return }
+    side.progress(context).frame = nil
     tellFrame(frame, side, packet)
     switch frame.destination {
     case .control:
       tellControl(frame, side, packet)
     case .message where frame.header.isFinal:
-      side.assembler.finish()
+      side.progress(context).assembler.finish()
       checkPayload(side, packet, frame)
       tellMessage(side, packet)
     case .message, .nothing:
@@ -229,13 +256,14 @@ final class WebSocketAnalyzer: ByteStreamAnalyzer {
   /// Reports what is wrong with the open message's payload, as soon as it shows: a receiver may fail the connection
   /// there, so that the message never ends.
   private func checkPayload(_ side: WebSocketSide, _ packet: PacketStamp, _ lastFrame: WebSocketSide.Frame? = nil) {
-    guard !side.hasPayloadFault, let frame = lastFrame ?? side.frame else { return }
+    guard !side.progress(context).hasPayloadFault, let frame = lastFrame ?? side.progress(context).frame else { return }
     let rule: Rule
     let detail: String
-    if side.assembler.undecoded == .inflateFailed {
+    if side.progress(context).assembler.undecoded == .inflateFailed {
       rule = .inflateFailed
-      detail = "\(side.assembler.wireLength) bytes do not inflate"
-    } else if side.assembler.undecoded == nil, let offset = side.assembler.textErrorOffset,
+      detail = "\(side.progress(context).assembler.wireLength) bytes do not inflate"
+    } else if side.progress(context).assembler.undecoded == nil,
+      let offset = side.progress(context).assembler.textErrorOffset,
       agreement.followsRFC6455, !agreement.hasUnknownExtension
     {
       rule = .textInvalidUTF8
@@ -243,7 +271,7 @@ final class WebSocketAnalyzer: ByteStreamAnalyzer {
     } else {
       return
     }
-    side.hasPayloadFault = true
+    side.progress(context).hasPayloadFault = true
     violations.report(
       rule, by: side.sender, at: frame.offset, packet: packet, connection: identity, to: context.sink, detail: detail)
   }
@@ -252,20 +280,20 @@ final class WebSocketAnalyzer: ByteStreamAnalyzer {
 
   private func loseFraming(_ side: WebSocketSide, _ packet: PacketStamp, flag: LossFlags) {
     giveUpFrameAndMessage(side, packet, flag: flag)
-    side.assembler.loseContext()
+    side.progress(context).assembler.loseContext()
     side.hasSeenMessageStart = false
   }
 
   /// Tells what is known of the frame and the message at hand, which will not be whole.
   private func giveUpFrameAndMessage(_ side: WebSocketSide, _ packet: PacketStamp, flag: LossFlags) {
-    if var frame = side.frame {
-      side.frame = nil
+    if var frame = side.progress(context).frame {
+      side.progress(context).frame = nil
       frame.losses.insert(flag)
       tellFrame(frame, side, packet)
       if case .control = frame.destination { tellControl(frame, side, packet) }
     }
-    if side.assembler.isOpen {
-      side.messageLosses.insert(flag)
+    if side.progress(context).assembler.isOpen {
+      side.progress(context).messageLosses.insert(flag)
       tellMessage(side, packet)
     }
   }
@@ -284,36 +312,38 @@ final class WebSocketAnalyzer: ByteStreamAnalyzer {
   }
 
   private func tellMessage(_ side: WebSocketSide, _ packet: PacketStamp) {
-    let isDecoded = side.assembler.undecoded == nil
-    var losses = side.messageLosses
-    if isDecoded, side.assembler.isTruncated { losses.insert(.truncated) }
+    let isDecoded = side.progress(context).assembler.undecoded == nil
+    var losses = side.progress(context).messageLosses
+    if isDecoded, side.progress(context).assembler.isTruncated { losses.insert(.truncated) }
     let form: PayloadForm
-    switch side.assembler.opcode {
+    switch side.progress(context).assembler.opcode {
     case _ where !isDecoded: form = .none
-    case .text where side.assembler.isWholeText: form = .text
-    case .text: form = .bytes(errorOffset: side.assembler.textErrorOffset)
+    case .text where side.progress(context).assembler.isWholeText: form = .text
+    case .text: form = .bytes(errorOffset: side.progress(context).assembler.textErrorOffset)
     default: form = .bytes(errorOffset: nil)
     }
-    if side.assembler.opcode == .text { side.counts.textMessages += 1 }
-    side.counts.wire += side.assembler.wireLength
-    if isDecoded { side.counts.payload += side.assembler.length }
+    if side.progress(context).assembler.opcode == .text { side.counts.textMessages += 1 }
+    side.counts.wire += side.progress(context).assembler.wireLength
+    if isDecoded { side.counts.payload += side.progress(context).assembler.length }
     let record = MessageRecord(
       connection: identity, packet: packet, sender: side.sender, ordinal: side.counts.messages,
-      opcode: side.assembler.opcode, length: isDecoded ? side.assembler.length : nil,
-      wireLength: side.assembler.wireLength,
-      frames: side.assembler.frameCount, isDeflated: side.assembler.isCompressed,
-      durationMicroseconds: packet.timestamp.microseconds(since: side.messageStart), form: form, losses: losses,
-      undecoded: side.assembler.undecoded, resyncOffset: side.resync?.takeUntold())
-    side.assembler.withKept { kept in
+      opcode: side.progress(context).assembler.opcode,
+      length: isDecoded ? side.progress(context).assembler.length : nil,
+      wireLength: side.progress(context).assembler.wireLength,
+      frames: side.progress(context).assembler.frameCount, isDeflated: side.progress(context).assembler.isCompressed,
+      durationMicroseconds: packet.timestamp.microseconds(since: side.progress(context).messageStart), form: form,
+      losses: losses,
+      undecoded: side.progress(context).assembler.undecoded, resyncOffset: side.resync?.takeUntold())
+    side.progress(context).assembler.withKept { kept in
       let whole =
         form == .text && losses.contains(.truncated) ? UTF8Validator.wholeCharacters(in: kept) : kept.byteCount
       context.sink.message(record, payload: kept.extracting(first: whole))
     }
-    side.assembler.close()
+    side.progress(context).assembler.close()
   }
 
   private func tellControl(_ frame: WebSocketSide.Frame, _ side: WebSocketSide, _ packet: PacketStamp) {
-    guard let control = side.control else { return }
+    guard let control = side.progress(context).control else { return }
     let isWhole = frame.losses.isEmpty
     let kind: ControlRecord.Kind =
       switch frame.header.opcode {
@@ -357,11 +387,11 @@ final class WebSocketAnalyzer: ByteStreamAnalyzer {
     if firstClose == nil {
       var reason: String?
       if case .status(_, let start) = payload {
-        reason = side.control?.withKept { bytes in
+        reason = side.progress(context).control?.withKept { bytes in
           String(decoding: bytes.extracting(start..<bytes.byteCount).copied(), as: UTF8.self)
         }
       }
-      firstClose = (side.sender, payload?.code?.rawValue, reason)
+      firstClose = FirstClose(sender: side.sender, code: payload?.code?.rawValue, reason: reason)
     }
     guard let payload, agreement.followsRFC6455 else { return }
     CloseChecks.check(payload) { rule, detail in
@@ -379,7 +409,7 @@ final class WebSocketAnalyzer: ByteStreamAnalyzer {
     let record = EndRecord(
       connection: identity, packet: packet, cause: cause, isClean: client.hasClosed && server.hasClosed,
       closedBy: firstClose?.sender ?? firstEnder, closeCode: firstClose?.code, closeReason: firstClose?.reason,
-      durationMicroseconds: connection.lastPacket.timestamp.microseconds(since: opened.timestamp),
+      durationMicroseconds: connection.lastPacket.timestamp.microseconds(since: opened),
       rules: violations.counts, client: summary(of: client), server: summary(of: server))
     context.statistics.add(record)
     context.sink.end(record)
@@ -394,7 +424,7 @@ final class WebSocketAnalyzer: ByteStreamAnalyzer {
       textMessages: counts.textMessages, binaryMessages: counts.messages - counts.textMessages, pings: counts.pings,
       pongs: counts.pongs, payload: counts.payload, wire: counts.wire, gapBytes: transport.gapBytes,
       retransmittedBytes: transport.retransmittedBytes, overlapConflicts: transport.overlapConflicts,
-      unframedBytes: counts.unframedBytes, resyncs: side.resync?.places ?? [],
+      unframedBytes: side.unframedBytes, resyncs: side.resync?.places ?? [],
       resyncCount: side.resync?.count ?? 0)
   }
 

@@ -32,7 +32,6 @@ final class WebSocketSide {
     var wire = 0
     var pings = 0
     var pongs = 0
-    var unframedBytes = 0
   }
 
   let sender: Sender
@@ -42,37 +41,71 @@ final class WebSocketSide {
   var hasClosed = false
   /// Whether the beginning of a message was seen since bytes were last lost.
   var hasSeenMessageStart = true
-  /// Whether a fault of the open message's payload was reported.
-  var hasPayloadFault = false
-  /// Losses of the open message.
-  var messageLosses: LossFlags = []
-  /// Packet time of the open message's first header.
-  var messageStart = Timestamp.epoch
+  private let compression: MessageAssembler.Compression
+  /// `heldBytes` when it was last noted, in KiB, rounded up.
+  private var notedKibibytes: UInt16 = 0
+  private var current: FrameProgress?
   var counts = Counts()
-  var decoder = FrameDecoder()
-  var assembler: MessageAssembler
-  var frame: Frame?
-  /// The control frame at hand; most connections have few.
-  private(set) var control: ControlPayload?
   /// What the loss of frame headers left behind; most connections never have it.
   var resync: FrameResync?
   /// Pings of this side that wait for their pongs.
   var pings = PingLedger()
 
-  init(sender: Sender, agreement: WebSocketAgreement, context: AnalysisContext) {
+  init(sender: Sender, agreement: WebSocketAgreement) {
     self.sender = sender
-    assembler = MessageAssembler(
-      compression: agreement.compression(of: sender), workspace: context.workspace, limits: context.limits)
+    compression = agreement.compression(of: sender)
   }
 
   deinit {
-    assembler.discard()
+    current?.assembler.discard()
   }
 
-  /// Makes ready for a control frame's payload.
-  func beginControl(_ context: AnalysisContext) {
-    let payload = control ?? ControlPayload(workspace: context.workspace, limits: context.limits)
-    control = payload
-    payload.begin()
+  /// The frame and the message at hand; made where nothing is at hand.
+  func progress(_ context: AnalysisContext) -> FrameProgress {
+    if let current { return current }
+    let taken = context.takeProgress(compression)
+    current = taken
+    return taken
+  }
+
+  /// Whether the direction stands between two messages.
+  @inline(__always)
+  var isBetweenMessages: Bool {
+    guard let current else { return true }
+    return current.decoder.isBetweenFrames && !current.assembler.isOpen
+  }
+
+  /// Whether frames can no longer be told apart.
+  @inline(__always)
+  var isLost: Bool {
+    guard let current else { return false }
+    return current.decoder.isLost
+  }
+
+  /// Captured bytes that could not be told apart into frames.
+  var unframedBytes: Int { resync?.unframedBytes ?? 0 }
+
+  /// Notes captured bytes that could not be told apart into frames.
+  func addUnframed(_ byteCount: Int, _ context: AnalysisContext) {
+    guard byteCount > 0 else { return }
+    let resync = self.resync ?? FrameResync(namedLimit: context.limits.namedResyncs)
+    self.resync = resync
+    resync.unframedBytes += byteCount
+  }
+
+  /// Bytes of memory that the side takes beyond itself, about.
+  var heldBytes: Int { (current?.heldBytes ?? 0) + (resync?.heldBytes ?? 0) + pings.heldBytes }
+
+  /// Lets go what is not needed between messages, and notes whether what is held has changed.
+  @inline(never)
+  func settle(_ context: AnalysisContext) {
+    if let progress = current, progress.isAtRest {
+      context.giveBack(progress)
+      current = nil
+    }
+    let held = UInt16(clamping: (heldBytes + 1023) / 1024)
+    guard held != notedKibibytes else { return }
+    notedKibibytes = held
+    context.memory.hasChanged = true
   }
 }

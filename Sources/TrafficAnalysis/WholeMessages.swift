@@ -9,7 +9,7 @@ extension WebSocketAnalyzer {
   /// - Returns: Where the first byte stands that was not taken.
   @inline(__always)
   func takeWholeMessages(_ bytes: RawSpan, _ side: WebSocketSide, _ packet: PacketStamp) -> Int {
-    guard !context.options.reportsFrames, side.decoder.isBetweenFrames, !side.assembler.isOpen, !side.hasClosed else {
+    guard !context.options.reportsFrames, side.isBetweenMessages, !side.hasClosed else {
       return 0
     }
     var cursor = 0

@@ -172,6 +172,8 @@ struct ChainLink: Sendable {
 struct LinkHeap: Sendable {
   private(set) var links: [ChainLink] = []
 
+  var heldBytes: Int { links.capacity * MemoryLayout<ChainLink>.stride }
+
   /// Chains that are followed at once; random bytes begin some thirty in the 1,500 bytes of a packet.
   private static let limit = 512
 

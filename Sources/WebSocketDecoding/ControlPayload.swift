@@ -33,6 +33,9 @@ public final class ControlPayload {
   /// Calls `body` with what is kept of the payload.
   public func withKept<Result>(_ body: (RawSpan) -> Result) -> Result { collector.kept.withBytes(body) }
 
+  /// Bytes of memory that are held for the payload.
+  public var heldBytes: Int { collector.heldBytes }
+
   /// Frees what the frame held.
   public func close() { collector.discard() }
 }

@@ -87,6 +87,9 @@ public struct FrameChain: Sendable {
   /// The place behind the last byte.
   public var end: Int { heldFrom + bytes.count }
 
+  /// Bytes of memory that the search takes, about.
+  public var heldBytes: Int { bytes.capacity + boundaries.capacity * 8 + waiting.heldBytes + 400 }
+
   /// Says that a TCP segment begins or ends here.
   public mutating func markBoundary() {
     if boundaries.last != end { boundaries.append(end) }

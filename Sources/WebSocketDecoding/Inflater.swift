@@ -24,6 +24,11 @@ public final class Inflater {
 
   /// Bytes that deflate data may refer back (RFC 1951 §2), and that the window holds.
   static let windowBytes = 32768
+  /// Bytes of memory that an inflater takes: zlib's state and the window.
+  ///
+  /// A new window has pages that were never touched, which cost nothing; but memory that was used before has none of
+  /// those.
+  static let heldBytes = 41_000
   /// Bytes of output handed over at once.
   static let outputBytes = 32768
 

@@ -64,6 +64,13 @@ public struct MessageAssembler {
     collector = PayloadCollector(workspace: workspace, keepLimit: limits.keptPayloadBytes)
   }
 
+  /// Bytes of memory that are held for the open message and the window, about.
+  public var heldBytes: Int { collector.heldBytes + (inflater == nil ? 0 : Inflater.heldBytes) }
+
+  /// Whether another value in the same place would do as well: no message is open, and no window is kept or known to be
+  /// lost.
+  public var isAtRest: Bool { !isOpen && inflater == nil && lostContext == nil }
+
   /// Gives back what is held, where the direction is over.
   public mutating func discard() {
     releaseInflater()

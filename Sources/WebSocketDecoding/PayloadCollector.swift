@@ -76,6 +76,9 @@ struct PayloadCollector {
   /// What is kept of the payload.
   var kept: ByteBuffer { buffer ?? workspace.empty }
 
+  /// Bytes of memory that are held for the payload.
+  var heldBytes: Int { buffer?.capacity ?? 0 }
+
   /// Gives the buffer back.
   mutating func discard() {
     if let buffer { workspace.giveBack(buffer) }

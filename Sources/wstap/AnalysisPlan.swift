@@ -90,6 +90,7 @@ struct AnalysisPlan {
       throw ValidationError("--max-payload takes 0 to \(Int32.max) bytes, not \(written).")
     }
     var limits = Limits()
+    try Self.setBounds(&limits, command.input)
     limits.keptPayloadBytes = command.output.noPayload ? 0 : written
     var payloadLimit: Int?
     let searched = command.selection.contains.isEmpty ? 0 : limits.searchedPayloadBytes
@@ -105,6 +106,20 @@ struct AnalysisPlan {
         separatesVLANs: command.input.vlanFlows,
         forcedPorts: try Self.forcedPorts(command.input.decodeAs)), payloadLimit
     )
+  }
+
+  private static func setBounds(_ limits: inout Limits, _ input: InputOptions) throws {
+    // Less is not enough for the program and its buffers; more than 1 TB is a slip.
+    guard input.memoryLimit == 0 || (64...1_000_000).contains(input.memoryLimit) else {
+      throw ValidationError("--memory-limit takes 64 to 1000000 MB, or 0 for any amount, not \(input.memoryLimit).")
+    }
+    limits.memoryBytes = input.memoryLimit * 1_000_000
+    // 292 years fit.
+    guard (1...1_000_000_000).contains(input.idleTimeout) else {
+      throw ValidationError("--idle-timeout takes 1 to 1000000000 seconds, not \(input.idleTimeout).")
+    }
+    limits.idleNanoseconds = Int64(input.idleTimeout) * 1_000_000_000
+    limits.closedNanoseconds = min(limits.closedNanoseconds, limits.idleNanoseconds)
   }
 
   private static func forcedPorts(_ list: [String]) throws -> Set<UInt16> {

@@ -65,8 +65,14 @@ struct RunSummary {
     if stats.fragmentsDropped > 0 {
       parts.append(counted(stats.fragmentsDropped, "piece") + " of fragmented IP packets")
     }
-    if stats.evicted > 0 { parts.append("\(counted(stats.evicted, "connection")) dropped at a limit") }
+    if stats.evicted > 0 {
+      parts.append("\(counted(stats.evicted, "connection")) dropped at a limit\(webSocketsAmongThem)")
+    }
     return parts.isEmpty ? nil : "Lost: " + parts.joined(separator: ", ") + "."
+  }
+
+  private var webSocketsAmongThem: String {
+    stats.evictedWebSockets > 0 ? " (\(counted(stats.evictedWebSockets, "WebSocket")) among them)" : ""
   }
 
   private var violations: String? {

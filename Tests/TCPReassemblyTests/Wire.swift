@@ -67,6 +67,7 @@ final class Wire {
   private(set) var recorders: [Recorder] = []
   private(set) var connections: [Connection] = []
   private var table: ConnectionTable!
+  let memory: MemoryAccount
   private(set) var packets = 0
   /// The time of the next packet, and what passes between packets.
   var nanoseconds: Int64 = 1_700_000_000_000_000_000
@@ -83,7 +84,8 @@ final class Wire {
   ) {
     var limits = Limits()
     change(&limits)
-    table = ConnectionTable(limits: limits, overlapPolicy: policy) { [unowned self] connection in
+    memory = MemoryAccount(limits: limits)
+    table = ConnectionTable(limits: limits, overlapPolicy: policy, memory: memory) { [unowned self] connection in
       let recorder = Recorder(demand: demand)
       recorders.append(recorder)
       connections.append(connection)

@@ -25,7 +25,7 @@ extension LogSchema {
       [
         FieldSchema(
           "cause", .openWord(StreamEnd.allCases.map { "\($0.logName)" }),
-          "`fin` (both sides), `rst`, `idle` (nothing for an hour, or for a minute after one side's FIN; looked for every 65,536 TCP packets, or more with more connections), `evicted` (a limit, or another connection took the ports over), `capture_end`."
+          "`fin` (both sides), `rst`, `idle` (nothing for an hour, or for what `--idle-timeout` says, or for a minute after one side's FIN; looked for every 65,536 TCP packets, or more with more connections), `evicted` (a limit, or another connection took the ports over), `capture_end`."
         ),
         FieldSchema("clean", .boolean, "Both sides sent a Close."),
         FieldSchema(
@@ -124,7 +124,11 @@ extension LogSchema {
       FieldSchema(
         "gaps", .count, "Holes that were given up in all TCP streams that were still of interest."),
       FieldSchema("gap_bytes", .count, unit: "bytes", "What is missing in those."),
-      FieldSchema("evicted", .count, "Connections of interest that were dropped at a limit."),
+      FieldSchema(
+        "evicted", .count,
+        "TCP connections that were dropped at a limit (their number, or `--memory-limit`) before their end, and before it was clear that they carry no WebSocket; such as have brought no data go before others."
+      ),
+      FieldSchema("evicted_websockets", .count, "WebSockets among them; their `end` has `cause:\"evicted\"`."),
       FieldSchema(
         "kernel_drops", .count, "Packets that the kernel dropped for want of room.", absent: "for capture files"),
       FieldSchema(

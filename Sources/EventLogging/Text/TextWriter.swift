@@ -11,6 +11,7 @@ public final class TextWriter: EventSink {
   let style: TextStyle
   private let file: LogFile
   private var names = ConnectionNames(limit: Limits().shortNames)
+  private var renderings = RenderingCache()
   private var clock = TextClock()
   private var gathered: [UInt8] = []
 
@@ -182,7 +183,7 @@ public final class TextWriter: EventSink {
   private func shortName(of connection: ConnectionIdentity) -> [UInt8] {
     if let name = connection.rendering { return name }
     let name = Array(names.shortName(of: connection.name).utf8)
-    connection.rendering = name
+    renderings.keep(name, of: connection)
     return name
   }
 

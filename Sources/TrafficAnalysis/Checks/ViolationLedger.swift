@@ -1,7 +1,7 @@
 internal import NetworkTypes
 
 /// Reports each check once a connection and direction, and counts it.
-final class ViolationLedger {
+struct ViolationLedger {
   private struct Entry {
     let rule: Rule
     let sender: Sender
@@ -11,7 +11,7 @@ final class ViolationLedger {
   private var entries: [Entry] = []
 
   /// Notes that `rule` was broken, and reports it if it is the first time.
-  func report(
+  mutating func report(
     _ rule: Rule, by sender: Sender, at offset: Int, packet: PacketStamp, connection: ConnectionIdentity,
     to sink: any EventSink, detail: @autoclosure () -> String
   ) {

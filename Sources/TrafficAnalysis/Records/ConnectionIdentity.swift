@@ -6,20 +6,21 @@ public import NetworkTypes
 public final class ConnectionIdentity {
   /// 13 base32 characters: the same for the same connection on every run.
   public let name: String
-  /// The Community ID (version 1, seed 0).
-  public let communityID: String
+  /// The Community ID (version 1, seed 0), which is needed once.
+  public var communityID: String { "1:" + Base64.encode(SHA1.digest(Self.communityIDInput(client, server))) }
   /// The end that sent the handshake.
   public let client: Endpoint
-  /// The end that answers it.
-  public let server: Endpoint
+  // The order leaves no room between fields: an endpoint has 20 bytes, and begins at a multiple of 16.
+  /// Whether its records are wanted, once whoever selects them has decided; it belongs to that one.
+  public var isSelected: Bool?
   /// The Host field, or the authority of the target, as it was sent.
   public let host: [UInt8]?
+  /// The end that answers it.
+  public let server: Endpoint
   /// The request target as it was sent.
   public let path: [UInt8]?
   /// What a log writer made of the fields above; it belongs to the writer.
   public var rendering: [UInt8]?
-  /// Whether its records are wanted, once whoever selects them has decided; it belongs to that one.
-  public var isSelected: Bool?
 
   /// The identity of the connection `key`, first seen at `start`.
   ///
@@ -34,9 +35,7 @@ public final class ConnectionIdentity {
     server = client == key.lower ? key.upper : key.lower
     self.host = host
     self.path = path
-    let flow = Self.communityIDInput(key)
-    communityID = "1:" + Base64.encode(SHA1.digest(flow))
-    var input = flow
+    var input = Self.communityIDInput(key.lower, key.upper)
     Self.append(UInt64(bitPattern: start.nanoseconds), to: &input)
     Self.append(UInt64(0), to: &input)  // The stream identifier, for HTTP/2 and 3.
     if let network = key.network { Self.append(network, to: &input) }
@@ -47,7 +46,6 @@ public final class ConnectionIdentity {
   /// The same connection with another request.
   public init(_ other: ConnectionIdentity, host: [UInt8]?, path: [UInt8]?) {
     name = other.name
-    communityID = other.communityID
     client = other.client
     server = other.server
     self.host = host
@@ -55,13 +53,14 @@ public final class ConnectionIdentity {
   }
 
   /// Seed, addresses, protocol, padding, ports: the end that sorts first comes first.
-  private static func communityIDInput(_ key: FlowKey) -> [UInt8] {
+  private static func communityIDInput(_ one: Endpoint, _ other: Endpoint) -> [UInt8] {
+    let (lower, upper) = one < other ? (one, other) : (other, one)
     var input: [UInt8] = [0, 0]
-    input += key.lower.address.octets
-    input += key.upper.address.octets
+    input += lower.address.octets
+    input += upper.address.octets
     input += [6, 0]
-    append(key.lower.port, to: &input)
-    append(key.upper.port, to: &input)
+    append(lower.port, to: &input)
+    append(upper.port, to: &input)
     return input
   }
 

@@ -30,13 +30,23 @@ public struct OpenRecord {
   /// permessage-deflate as agreed (RFC 7692 §7.1).
   public struct Deflate: Sendable, Hashable {
     /// The client's window bits.
-    public var clientBits: Int
+    public var clientBits: Int { Int(rawClientBits) }
     /// The server's window bits.
-    public var serverBits: Int
+    public var serverBits: Int { Int(rawServerBits) }
     /// Whether the client compresses each message on its own.
-    public var clientResets: Bool
+    public let clientResets: Bool
     /// Whether the server compresses each message on its own.
-    public var serverResets: Bool
+    public let serverResets: Bool
+    // Each WebSocket keeps them.
+    private let rawClientBits: UInt8
+    private let rawServerBits: UInt8
+
+    init(clientBits: Int, serverBits: Int, clientResets: Bool, serverResets: Bool) {
+      rawClientBits = UInt8(clamping: clientBits)
+      rawServerBits = UInt8(clamping: serverBits)
+      self.clientResets = clientResets
+      self.serverResets = serverResets
+    }
   }
 
   /// The connection.

@@ -42,6 +42,8 @@ public struct StatsRecord: Sendable {
   public var gapBytes: Int
   /// Connections dropped at a limit.
   public var evicted: Int
+  /// WebSockets among them.
+  public var evictedWebSockets = 0
   /// Connections that spoke HTTP/1.1, WebSockets among them; not in the log, but in the closing summary.
   public var httpConnections = 0
   /// Connections whose beginning is not in the capture; not in the log either.

@@ -29,6 +29,17 @@ struct InputOptions: ParsableArguments {
       valueName: "PORT=websocket"))
   var decodeAs: [String] = []
 
+  @Option(
+    help: ArgumentHelp(
+      "Take about this much memory (1 MB is 1,000,000 bytes; 0 is any amount), and drop connections beyond.",
+      valueName: "MB"))
+  var memoryLimit: Int = 2000
+
+  @Option(
+    help: ArgumentHelp(
+      "Take connections for ended that have had no packet for this long, in packet time.", valueName: "SECONDS"))
+  var idleTimeout: Int = 3600
+
   @Flag(help: "Tell connections apart by their VLAN ids too, for networks that use addresses again.")
   var vlanFlows = false
 }

@@ -1,0 +1,38 @@
+internal import NetworkTypes
+internal import WebSocketDecoding
+
+/// What a direction of a WebSocket needs while it is inside a frame or a message, has a window for inflating, or has
+/// lost its place.
+///
+/// Between whole messages nothing of it is needed, so that idle WebSockets, of which there may be a million, do without.
+final class FrameProgress {
+  var decoder = FrameDecoder()
+  var assembler: MessageAssembler
+  /// The frame at hand.
+  var frame: WebSocketSide.Frame?
+  /// The control frame at hand; made with the first.
+  private(set) var control: ControlPayload?
+  /// Whether a fault of the open message's payload was reported.
+  var hasPayloadFault = false
+  /// Losses of the open message.
+  var messageLosses: LossFlags = []
+  /// Packet time of the open message's first header.
+  var messageStart = Timestamp.epoch
+
+  init(_ assembler: MessageAssembler) {
+    self.assembler = assembler
+  }
+
+  /// Whether nothing would be lost with it.
+  var isAtRest: Bool { decoder.isBetweenFrames && assembler.isAtRest && frame == nil }
+
+  /// Bytes of memory that it takes with all that it holds, about.
+  var heldBytes: Int { 416 + assembler.heldBytes + (control?.heldBytes ?? 0) }
+
+  /// Makes ready for a control frame's payload.
+  func beginControl(_ context: AnalysisContext) {
+    let payload = control ?? ControlPayload(workspace: context.workspace, limits: context.limits)
+    control = payload
+    payload.begin()
+  }
+}
