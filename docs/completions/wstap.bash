@@ -31,10 +31,10 @@ _wstap() {
         --fail-on) words="error warning notice failed-handshake" separator=, ;;
         --progress) words="auto never" ;;
         --color) words="auto always never" ;;
-        -f|-c|--decode-as|--max-payload|--host|--path|--port|--conn|--contains|--min-len) compopt +o default; return ;;
+        -f|-c|--decode-as|--memory-limit|--idle-timeout|--max-payload|--host|--path|--port|--conn|--contains|--min-len) compopt +o default; return ;;
         *)
           if [[ $cur == -* ]]; then
-            words="-r -f -c --overlap --decode-as --vlan-flows -o --format --types --frames --headers --redact-query --max-payload --no-payload --json-payload --host --path --port --conn --op --dir --contains --min-len --no-heartbeats --checks --severity --fail-on -q --quiet -v --verbose --progress --color --version -h --help"
+            words="-r -f -c --overlap --decode-as --memory-limit --idle-timeout --vlan-flows -o --format --types --frames --headers --redact-query --max-payload --no-payload --json-payload --host --path --port --conn --op --dir --contains --min-len --no-heartbeats --checks --severity --fail-on -q --quiet -v --verbose --progress --color --version -h --help"
           elif ((COMP_CWORD == 1)); then
             words="checks schema"
           fi ;;

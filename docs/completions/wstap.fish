@@ -6,6 +6,8 @@ complete -c wstap -n 'not __fish_seen_subcommand_from checks schema' -s f -x -d 
 complete -c wstap -n 'not __fish_seen_subcommand_from checks schema' -s c -x -d 'Stop after N packets'
 complete -c wstap -n 'not __fish_seen_subcommand_from checks schema' -l overlap -x -a 'first last' -d 'Which copy counts where TCP segments overlap with different bytes: first or last'
 complete -c wstap -n 'not __fish_seen_subcommand_from checks schema' -l decode-as -x -d 'Take connections with this port for WebSockets even without a handshake, as in 9000=websocket'
+complete -c wstap -n 'not __fish_seen_subcommand_from checks schema' -l memory-limit -x -d 'Take about this much memory (1 MB is 1,000,000 bytes; 0 is any amount), and drop connections beyond'
+complete -c wstap -n 'not __fish_seen_subcommand_from checks schema' -l idle-timeout -x -d 'Take connections for ended that have had no packet for this long, in packet time'
 complete -c wstap -n 'not __fish_seen_subcommand_from checks schema' -l vlan-flows -d 'Tell connections apart by their VLAN ids too, for networks that use addresses again'
 complete -c wstap -n 'not __fish_seen_subcommand_from checks schema' -s o -r -F -d 'Write the log to FILE, which gets its name when the log is complete; \'-\' is standard output'
 complete -c wstap -n 'not __fish_seen_subcommand_from checks schema' -l format -x -a 'ndjson text' -d 'ndjson or text'

@@ -124,6 +124,7 @@ CREATE OR REPLACE MACRO wstap_log(log_file) AS TABLE
     "gaps": 'BIGINT',
     "gap_bytes": 'BIGINT',
     "evicted": 'BIGINT',
+    "evicted_websockets": 'BIGINT',
     "kernel_drops": 'BIGINT',
     "if_drops": 'BIGINT',
     "mem_bytes": 'BIGINT'
@@ -183,5 +184,6 @@ CREATE OR REPLACE MACRO wstap_stats(log_file) AS TABLE
   SELECT
     "ts", "epoch_us", "final", "link_types", "pkts", "bytes", "undecodable", "undecodable_reasons",
     "bad_checksums", "ip_fragments", "fragments_dropped", "fragment_overlaps", "tcp_conns", "ws_conns", "ws_open",
-    "failed", "tls_conns", "one_sided", "gaps", "gap_bytes", "evicted", "kernel_drops", "if_drops", "mem_bytes"
+    "failed", "tls_conns", "one_sided", "gaps", "gap_bytes", "evicted", "evicted_websockets", "kernel_drops",
+    "if_drops", "mem_bytes"
   FROM wstap_log(log_file) WHERE "type" = 'stats';

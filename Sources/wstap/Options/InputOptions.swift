@@ -3,7 +3,8 @@ internal import TCPReassembly
 
 /// What is read, and how its packets are taken.
 struct InputOptions: ParsableArguments {
-  @Argument(help: ArgumentHelp("Capture files (pcap, pcapng, also compressed); '-' is standard input.", valueName: "FILE"))
+  @Argument(
+    help: ArgumentHelp("Capture files (pcap, pcapng, also compressed); '-' is standard input.", valueName: "FILE"))
   var files: [String] = []
 
   @Option(
