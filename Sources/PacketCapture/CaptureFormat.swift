@@ -7,9 +7,7 @@ enum CaptureFormat {
 
   /// Why a file that is neither pcap nor pcapng cannot be read.
   ///
-  /// - Parameters:
-  ///   - header: Its first bytes, those inside the compression.
-  ///   - outer: The compression around them.
+  /// It is told by its first bytes, those inside the compression around it if there is one.
   static func refusal(_ header: RawSpan, inside outer: Compression?) -> String {
     let word: UInt32 = header.bigEndian(at: 0) ?? 0
     switch word {

@@ -9,9 +9,7 @@ protocol Decompressor: AnyObject {
   /// Bytes that ``begin(_:)`` wants to see.
   var prefixBytes: Int { get }
 
-  /// What stands where a frame may begin.
-  ///
-  /// - Parameter prefix: At least one byte, and ``prefixBytes`` unless the file ends before.
+  /// What stands where a frame may begin, by at least one byte of it, and ``prefixBytes`` unless the file ends before.
   func begin(_ prefix: RawSpan) -> FrameBeginning
 
   /// Decompresses some of `input` into `output`, neither of which need be used up.

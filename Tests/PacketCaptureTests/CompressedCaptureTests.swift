@@ -37,8 +37,8 @@ enum BlockFormat: String, CaseIterable, CustomTestStringConvertible {
   /// Bytes of a block before its data.
   var blockHeaderBytes: Int { self == .zstd ? 3 : 4 }
 
-  /// RFC 8878 §3.1.1.1: no content size, no checksum, no dictionary, a window of 128 KiB.
-  /// lz4: version 1, independent blocks of at most 64 KiB, nothing else; the last octet is the header's checksum.
+  // RFC 8878 §3.1.1.1: no content size, no checksum, no dictionary, a window of 128 KiB.
+  // lz4: version 1, independent blocks of at most 64 KiB, nothing else; the last octet is the header's checksum.
   private var header: [UInt8] {
     self == .zstd ? [0x28, 0xb5, 0x2f, 0xfd, 0x00, 7 << 3] : [0x04, 0x22, 0x4d, 0x18, 0x60, 0x40, 0x82]
   }
