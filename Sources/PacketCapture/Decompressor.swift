@@ -15,6 +15,7 @@ protocol Decompressor: AnyObject {
   /// Decompresses some of `input` into `output`, neither of which need be used up.
   ///
   /// What was damaged comes after everything that could be given out before it.
+  // SAFETY: whoever calls it lends both buffers for the call, and nobody keeps them.
   @unsafe func step(_ input: UnsafeRawBufferPointer, into output: UnsafeMutableRawBufferPointer) -> DecompressorStep
 }
 

@@ -237,8 +237,10 @@ struct CompressedCaptureTests {
       var record = CaptureBytes()
       record.pcapRecord(seconds: 1_700_000_000, fraction: 1, [1, 2, 3])
       let reading = read(file + BlockFormat.zstd.frame(record.bytes), batchBytes: 4096)
-      #expect(reading.packets.map(\.bytes) == [[1, 2, 3]])
-      #expect(reading.damage.map(\.offset) == [24])
+      // Sixteen zeros are the record of an empty packet.
+      #expect(reading.packets.count == blocks * 131_072 / 16 + 1)
+      #expect(reading.packets.last?.bytes == [1, 2, 3])
+      #expect(reading.packets.dropLast().allSatisfy(\.bytes.isEmpty))
     }
   #endif
 
