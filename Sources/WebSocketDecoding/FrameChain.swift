@@ -17,7 +17,7 @@ public struct FrameChain: Sendable {
     public var isMasked: Bool?
     /// Whether RSV1 may mark compressed messages (RFC 7692 §6).
     public var allowsCompression: Bool
-    /// Whether the first byte very likely begins a frame: it is the first one captured, or follows a lost handshake.
+    /// Whether the first byte very likely begins a frame: it follows a lost handshake.
     ///
     /// Then it is one place instead of many where a false chain may begin, so that a frame there which leads into a
     /// chain that is believed is one by 5 bits of its header and 7 of its length, beside that likelihood.
