@@ -88,7 +88,7 @@ extension ConnectionAnalyzer {
         _ = found.chain.held(from: 0).withRawSpan { analyzer.receive($0, at: place) }
         continue
       }
-      analyzer.loseFraming(of: direction, at: 0, trustsFirst: found?.isWhole ?? true)
+      analyzer.loseFraming(of: direction, at: 0, trustsFirst: midstream.attempt != nil && found?.isWhole ?? true)
       guard let found else { continue }
       let place = StreamPosition(direction: direction, offset: found.start, packet: position.packet)
       analyzer.adopt(found.chain, from: found.start, place)

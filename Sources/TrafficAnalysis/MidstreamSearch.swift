@@ -130,7 +130,9 @@ final class MidstreamSearch {
         if let other, !other.isMasked, own.bits + other.bits >= Self.pairBits, own.frames + other.frames >= 4 {
           return .webSocket(clientDirection: direction)
         }
-        if own.bits >= Self.clientBits, own.frames >= 3, !(other?.isMasked ?? false) {
+        // A server's payload may hold what another client sent, but such frames do not fill segments.
+        let needed = other == nil && examined[direction.opposite.rawValue] > 0 ? 3 : 1
+        if own.bits >= Self.clientBits, own.frames >= 3, own.alignedFrames >= needed, !(other?.isMasked ?? false) {
           return .webSocket(clientDirection: direction)
         }
       } else if own.bits >= Self.serverBits, own.alignedFrames >= 3, own.hasTwoLengths,

@@ -22,7 +22,8 @@ struct ChainLink: Sendable {
   private(set) var frames = 1
   private(set) var alignedFrames = 0
   private(set) var hasTwoLengths = false
-  private let isAligned: Bool
+  /// Whether the frame begins where a TCP segment does.
+  let isAligned: Bool
   /// The chain's first frame.
   let start: Int
   /// The number of the segment that the chain begins with, if it begins with one of the first.

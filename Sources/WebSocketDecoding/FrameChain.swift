@@ -17,7 +17,7 @@ public struct FrameChain: Sendable {
     public var isMasked: Bool?
     /// Whether RSV1 may mark compressed messages (RFC 7692 §6).
     public var allowsCompression: Bool
-    /// Whether the first byte very likely begins a frame: it is the first one captured, or follows a lost handshake.
+    /// Whether the first byte very likely begins a frame: it follows a lost handshake.
     ///
     /// Then it is one place instead of many where a false chain may begin, so that a frame there which leads into a
     /// chain that is believed is one by 5 bits of its header and 7 of its length, beside that likelihood.
@@ -201,16 +201,36 @@ public struct FrameChain: Sendable {
       guard let payload = evidence(link) else { continue }
       link.addPayload(bits: payload.bits, digest: payload.digest)
       if isBoundary { link.addAlignment(isTrusted: rules.isMasked != nil) }
-      // It fills one of the first segments. Should that be the end of a payload instead, one in 2^12 looks so.
-      if link.head == nil, isBoundary, rules.isMasked != nil, link.firstBorder == passedBoundaries - 1 {
+      // One frame fills one of the first segments. Should that be the end of a payload instead, one in 2^12 looks so;
+      // of several frames that fill it no such thing can be said: ends of payloads are full of records alike.
+      if link.head == nil, isBoundary, rules.isMasked != nil, link.frames == 1,
+        link.firstBorder == passedBoundaries - 1
+      {
         link.head = link.start
       }
       if link.head == nil, link.bits >= rules.headBits { link.head = headOffset(link) }
-      if link.bits > arrived?.bits ?? Int.min { arrived = link }
+      if isTruer(link, than: arrived) { arrived = link }
     }
     guard let arrived else { return nil }
-    if arrived.bits > best?.bits ?? 0, arrived.bits >= rules.headBits { best = report(arrived, from: arrived.offset) }
+    if arrived.bits > best?.bits ?? 0, arrived.bits >= rules.headBits, rival(of: arrived) == nil {
+      best = report(arrived, from: arrived.offset)
+    }
     return isBoundary ? decide(arrived) : nil
+  }
+
+  /// Whether of two chains that arrived at one place the first is to be followed.
+  ///
+  /// A frame that begins where a segment does goes before those that lie in its payload, whatever their evidence:
+  /// payloads hold frames (of a tunnel, of a log), but what begins a segment is rarely a header by chance.
+  private func isTruer(_ link: ChainLink, than other: ChainLink?) -> Bool {
+    guard let other else { return true }
+    if covers(link, other) { return true }
+    return !covers(other, link) && link.bits > other.bits
+  }
+
+  /// Whether what a chain would tell lies inside the last frame of another, which begins a segment.
+  private func covers(_ outer: ChainLink, _ inner: ChainLink) -> Bool {
+    outer.isAligned && outer.offset < inner.head ?? inner.start
   }
 
   /// Takes a plausible header at the place: it continues the chain that arrived, or begins one.
@@ -265,10 +285,14 @@ public struct FrameChain: Sendable {
     return finding(link)
   }
 
-  /// A frame that is under way, and nearly as likely, which may have the chain in its payload.
+  /// A frame that is under way which may have the chain in its payload: one that begins where a segment does, until it
+  /// ends or takes too long, or one that is nearly as likely.
   private func rival(of link: ChainLink) -> ChainLink? {
-    waiting.links.first { other in
-      other.offset < link.head ?? link.offset && other.end > place && other.bits >= 12 && other.bits * 2 >= link.bits
+    let head = link.head ?? link.offset
+    return waiting.links.first { other in
+      guard other.offset < head, other.end > place else { return false }
+      if other.isAligned, place - other.offset <= heldLimit / 2 { return true }
+      return other.bits >= 12 && other.bits * 2 >= link.bits
     }
   }
 

