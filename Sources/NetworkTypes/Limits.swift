@@ -102,6 +102,15 @@ public struct Limits: Sendable {
   /// Pings per direction that wait for their pongs.
   public var outstandingPings = 64
 
+  /// Bytes of a frame or a message from which on it is called large (`--large-message`).
+  public var largeMessageBytes = 64 << 20
+  /// Masking keys of one connection that a further one is compared with.
+  public var maskingKeys = 1000
+  /// Bytes of a compressed message that are kept until it is whole, to say what is wrong with it.
+  public var judgedDeflateBytes = 256 << 10
+  /// Handshakes, clients and servers that are remembered, each, for the checks that look across connections.
+  public var rememberedHandshakes = 65_536
+
   /// Connections whose short names are remembered in the text format; the others are named in full.
   ///
   /// It is 20 MB, which a capture with that many WebSockets has room for.

@@ -29,6 +29,8 @@ public final class Connection {
   private var handshakeClock = HandshakeClock.unknown
   /// The direction whose FIN or RST was seen first.
   public private(set) var firstEnder: Direction?
+  /// The direction whose reset was seen first.
+  public private(set) var resetSender: Direction?
   /// Whether bytes of a direction wait for earlier ones.
   private var isDisordered = false
   var analyzer: (any ByteStreamAnalyzer)? {
@@ -104,6 +106,15 @@ public final class Connection {
   public func lacksAcknowledgedBytes(of direction: Direction) -> Bool {
     halves[direction.rawValue].lacksAcknowledgedBytes
   }
+
+  /// The place up to which the other end acknowledged this direction; `Int.min` before it acknowledged anything.
+  public func acknowledgedOffset(of direction: Direction) -> Int { halves[direction.rawValue].acknowledgedOffset }
+
+  /// Packet time at which that place was last moved on.
+  public func acknowledgedTime(of direction: Direction) -> Timestamp { halves[direction.rawValue].acknowledgedTime }
+
+  /// Bytes of both directions that are missing from the capture.
+  public var gapBytes: Int { Direction.allCases.reduce(0) { $0 + statistics(of: $1).gapBytes } }
 
   /// Whether only one end was captured.
   public var isOneSided: Bool {
@@ -216,7 +227,7 @@ public final class Connection {
     let count = segment.payload.count
     halves[index].packets &+= 1
     halves[index].bytes &+= count
-    halves[1 - index].noteAcknowledgment(segment.acknowledgment)
+    halves[1 - index].noteAcknowledgment(segment.acknowledgment, at: packet.timestamp)
     lastPacket = packet
     guard count > 0 else { return }
     let offset = halves[index].nextOffset
@@ -282,7 +293,7 @@ public final class Connection {
   }
 
   private func takeAcknowledgment(_ segment: TCPSegment, _ direction: Direction, _ packet: PacketStamp) {
-    halves[1 - direction.rawValue].noteAcknowledgment(segment.acknowledgment)
+    halves[1 - direction.rawValue].noteAcknowledgment(segment.acknowledgment, at: packet.timestamp)
     guard hasSynAnswer, handshakeClock == .running, direction == .fromOriginator, !segment.flags.contains(.syn) else {
       return
     }
@@ -347,6 +358,7 @@ public final class Connection {
         return
       }
       if firstEnder == nil { firstEnder = direction }
+      if resetSender == nil { resetSender = direction }
       if phase == .active {
         phase = .reset
         lingerPackets = Int32(clamping: environment.limits.resetLingerPackets)
@@ -387,6 +399,7 @@ public final class Connection {
     halves[0] = halves[1]
     halves[1] = first
     firstEnder = firstEnder?.opposite
+    resetSender = resetSender?.opposite
   }
 
   /// Packet time since the connection's last packet; a clock that goes back or leaps says nothing.

@@ -72,7 +72,9 @@ struct HalfStream {
   /// The place of the next byte in the stream.
   private(set) var nextOffset = 0
   /// The other side's highest acknowledgement, as a place in this stream.
-  private var acknowledgedOffset = Int.min
+  private(set) var acknowledgedOffset = Int.min
+  /// When that place was last moved on.
+  private(set) var acknowledgedTime = Timestamp.epoch
   /// Packets, and captured payload bytes of them.
   var packets = 0
   var bytes = 0
@@ -200,11 +202,14 @@ struct HalfStream {
   }
 
   /// Notes what the other side has acknowledged.
-  mutating func noteAcknowledgment(_ sequence: SequenceNumber) {
+  mutating func noteAcknowledgment(_ sequence: SequenceNumber, at time: Timestamp) {
     // The first acknowledgement of a direction that was not captured stands for its beginning.
     guard hasReference else { return setReference(sequence) }
     let offset = offset(of: sequence)
-    acknowledgedOffset = max(acknowledgedOffset, offset)
+    if offset > acknowledgedOffset {
+      acknowledgedOffset = offset
+      acknowledgedTime = time
+    }
     // The receiver says that it lacks the bytes too: they are still to come.
     if isBaseKnown, offset <= nextOffset { disorder?.holeNanoseconds = 0 }
   }

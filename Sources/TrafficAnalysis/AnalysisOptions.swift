@@ -15,11 +15,16 @@ public struct AnalysisOptions: Sendable {
   public var packetLimit: Int?
   /// Server ports whose connections are WebSockets from their first byte, whatever that is (`--decode-as`).
   public var forcedPorts: Set<UInt16>
+  /// The checks that are looked for.
+  public var rules: RuleSet
+  /// Milder violations are not told, and not counted.
+  public var mildestSeverity: Rule.Severity
 
   /// Options for a run.
   public init(
     limits: Limits = Limits(), overlapPolicy: OverlapPolicy = .first, reportsFrames: Bool = false,
-    packetLimit: Int? = nil, separatesVLANs: Bool = false, forcedPorts: Set<UInt16> = []
+    packetLimit: Int? = nil, separatesVLANs: Bool = false, forcedPorts: Set<UInt16> = [],
+    rules: RuleSet = .standard, mildestSeverity: Rule.Severity = .notice
   ) {
     self.limits = limits
     self.overlapPolicy = overlapPolicy
@@ -27,5 +32,7 @@ public struct AnalysisOptions: Sendable {
     self.packetLimit = packetLimit
     self.separatesVLANs = separatesVLANs
     self.forcedPorts = forcedPorts
+    self.rules = rules
+    self.mildestSeverity = mildestSeverity
   }
 }

@@ -29,6 +29,8 @@ final class ConnectionAnalyzer: ByteStreamAnalyzer {
   private var tunnels = 0
   /// Whether `--decode-as` names one of the ports.
   private let isForced: Bool
+  /// The rules that were broken.
+  private var violations = ViolationLedger()
 
   init(context: AnalysisContext, connection: Connection) {
     self.context = context
@@ -190,29 +192,27 @@ final class ConnectionAnalyzer: ByteStreamAnalyzer {
     let record = record(
       of: exchange, clientDirection: http.requestDirection, packet: position.packet, wait: wait, isIncomplete: false)
     if record.failure != nil { context.statistics.failedHandshakes += 1 }
-    let analyzer = begin(record, clientDirection: http.requestDirection, exchange.agreement)
+    let analyzer = begin(record, clientDirection: http.requestDirection, exchange.agreement, judging: exchange)
     // Where the client's frames begin is unknown without its request.
     if exchange.request == nil { analyzer.loseFraming(of: http.requestDirection, at: 0, trustsFirst: true) }
-    let answer = StreamPosition(
-      direction: http.requestDirection.opposite, offset: http.responseOffset, packet: position.packet)
-    HandshakeChecks.check(exchange) { rule, detail in
-      analyzer.reportHandshake(rule, by: .server, at: answer, detail: detail())
-    }
     let remainder = http.takeRemainder()
     replay(remainder.requests, http.requestDirection, position.packet)
     replay(remainder.responses, http.requestDirection.opposite, position.packet)
     replayEnds(position.packet)
   }
 
-  /// Tells that a WebSocket begins, and gives its bytes to its analyzer from here on.
+  /// Tells that a WebSocket begins, holds its handshake against the rules if it was captured, and gives its bytes to its
+  /// analyzer from here on.
   func begin(
-    _ record: OpenRecord, clientDirection: Direction, _ agreement: WebSocketAgreement
+    _ record: OpenRecord, clientDirection: Direction, _ agreement: WebSocketAgreement,
+    judging exchange: HandshakeExchange? = nil
   ) -> WebSocketAnalyzer {
+    context.sink.open(record)
+    if let exchange { judge(exchange, record) }
     let analyzer = WebSocketAnalyzer(
       context: context, connection: connection, identity: record.connection, clientDirection: clientDirection,
-      agreement: agreement, opened: record.packet)
+      agreement: agreement, opened: record.packet, violations: violations)
     stage = .webSocket(analyzer)
-    context.sink.open(record)
     return analyzer
   }
 
@@ -265,10 +265,22 @@ final class ConnectionAnalyzer: ByteStreamAnalyzer {
         searchesResponse: searchesResponse
       ) { [unowned self] exchange, packet, wait, isIncomplete in
         context.statistics.failedHandshakes += 1
-        context.sink.open(
-          record(
-            of: exchange, clientDirection: requestDirection, packet: packet, wait: wait, isIncomplete: isIncomplete))
+        let record = record(
+          of: exchange, clientDirection: requestDirection, packet: packet, wait: wait, isIncomplete: isIncomplete)
+        context.sink.open(record)
+        judge(exchange, record)
       })
+  }
+
+  /// Holds a handshake that was told against the rules.
+  private func judge(_ exchange: HandshakeExchange, _ record: OpenRecord) {
+    var checks = HandshakeChecks(
+      exchange, connection: connection, identity: record.connection, context: context
+    ) { [unowned self] finding, detail in
+      violations.report(
+        finding, packet: record.packet, connection: record.connection, context, detail: detail)
+    }
+    checks.run()
   }
 
   func record(

@@ -25,6 +25,8 @@ final class HTTP1Analyzer {
     var head: HTTPRequestHead
     var packet: PacketStamp
     var isCandidate: Bool
+    /// Place of its first byte.
+    var offset: Int
   }
 
   /// The direction that the requests go.
@@ -47,7 +49,7 @@ final class HTTP1Analyzer {
   private var hasFinishedRequests = false
   private var hasFinishedResponses = false
   /// Place of the newest answer's first byte in its stream.
-  private(set) var responseOffset = 0
+  private var responseOffset = 0
   private var outcome = Outcome.http
 
   init(
@@ -90,7 +92,7 @@ final class HTTP1Analyzer {
   func giveUpAnswer(_ packet: PacketStamp) -> HandshakeExchange? {
     guard awaitsSwitch, let request = pending.popLast(), request.isCandidate else { return nil }
     giveUpPending(packet, isIncomplete: true)
-    let exchange = HandshakeExchange(request: request.head, response: nil)
+    let exchange = HandshakeExchange(request: request.head, response: nil, requestOffset: request.offset)
     outcome = .answerLost(exchange)
     return exchange
   }
@@ -198,7 +200,7 @@ final class HTTP1Analyzer {
       case .needMoreBytes:
         return
       case .head(let head):
-        take(head, packet)
+        take(head, offset + cursor - head.byteCount, packet)
       case .body:
         break
       case .messageEnd:
@@ -214,8 +216,9 @@ final class HTTP1Analyzer {
     }
   }
 
-  private func take(_ head: HTTPRequestHead, _ packet: PacketStamp) {
-    pending.append(Request(head: head, packet: packet, isCandidate: HandshakeExchange.isCandidate(head)))
+  private func take(_ head: HTTPRequestHead, _ offset: Int, _ packet: PacketStamp) {
+    pending.append(
+      Request(head: head, packet: packet, isCandidate: HandshakeExchange.isCandidate(head), offset: offset))
     requestDecoder.beginBody(BodyFraming.forRequest(head).framing)
     if pending.count > limits.pipelinedRequests { outcome = .opaque }
   }
@@ -276,7 +279,8 @@ final class HTTP1Analyzer {
       return
     }
     let request = pending.isEmpty ? nil : pending.removeFirst()
-    let exchange = HandshakeExchange(request: request?.head, response: head)
+    let exchange = HandshakeExchange(
+      request: request?.head, response: head, requestOffset: request?.offset ?? 0, responseOffset: responseOffset)
     let wait = request.map { packet.timestamp.microseconds(since: $0.packet.timestamp) }
     // The newest request is the only one that others wait behind.
     if pending.isEmpty { awaitsSwitch = false }
@@ -305,7 +309,8 @@ final class HTTP1Analyzer {
 
   private func giveUpPending(_ packet: PacketStamp, isIncomplete: Bool) {
     for request in pending where request.isCandidate {
-      onFailure(HandshakeExchange(request: request.head, response: nil), packet, nil, isIncomplete)
+      let exchange = HandshakeExchange(request: request.head, response: nil, requestOffset: request.offset)
+      onFailure(exchange, packet, nil, isIncomplete)
     }
     pending = []
     awaitsSwitch = false

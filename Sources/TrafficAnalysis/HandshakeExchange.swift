@@ -9,6 +9,10 @@ struct HandshakeExchange {
   var request: HTTPRequestHead?
   /// The final answer, if captured.
   var response: HTTPResponseHead?
+  /// Place of the request's first byte in the client's stream.
+  var requestOffset = 0
+  /// Place of the answer's first byte in the server's stream.
+  var responseOffset = 0
 
   /// Whether a request asks for WebSocket: it names it in Upgrade, or carries a field of the handshake.
   static func isCandidate(_ request: HTTPRequestHead) -> Bool {

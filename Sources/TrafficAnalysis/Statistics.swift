@@ -17,4 +17,7 @@ final class Statistics {
 
   /// Adds the counts of a WebSocket that has ended.
   func add(_ end: EndRecord) { ended.add(end) }
+
+  /// Notes that a rule was broken.
+  func noteViolation(of rule: Rule, _ severity: Rule.Severity) { ended.noteViolation(of: rule, severity) }
 }

@@ -16,7 +16,7 @@ final class WebSocketAnalyzer: ByteStreamAnalyzer {
   private let opened: Timestamp
   private let client: WebSocketSide
   private let server: WebSocketSide
-  private var violations = ViolationLedger()
+  private var violations: ViolationLedger
   private var firstClose: FirstClose?
 
   /// The first Close of either side; most WebSockets that are held have none yet.
@@ -34,8 +34,9 @@ final class WebSocketAnalyzer: ByteStreamAnalyzer {
 
   init(
     context: AnalysisContext, connection: Connection, identity: ConnectionIdentity, clientDirection: Direction,
-    agreement: WebSocketAgreement, opened: PacketStamp
+    agreement: WebSocketAgreement, opened: PacketStamp, violations: ViolationLedger
   ) {
+    self.violations = violations
     self.context = context
     self.connection = connection
     self.identity = identity
@@ -102,7 +103,7 @@ final class WebSocketAnalyzer: ByteStreamAnalyzer {
 
   var hotObjects: [AnyObject] { [self, client, server, identity] }
 
-  var heldBytes: Int { Self.ownBytes + client.heldBytes + server.heldBytes }
+  var heldBytes: Int { Self.ownBytes + client.heldBytes + server.heldBytes + violations.heldBytes }
 
   var worth: StreamWorth { .wanted }
 
@@ -126,11 +127,9 @@ final class WebSocketAnalyzer: ByteStreamAnalyzer {
   /// Says that what a direction's messages may refer back to is not known.
   func loseContext(of direction: Direction) { side(of: direction).progress(context).assembler.loseContext() }
 
-  /// Notes a fault of the handshake.
-  func reportHandshake(_ rule: Rule, by sender: Sender, at position: StreamPosition, detail: String) {
-    violations.report(
-      rule, by: sender, at: position.offset, packet: position.packet, connection: identity, to: context.sink,
-      detail: detail)
+  /// Notes that a rule is broken.
+  func report(_ finding: Finding, _ packet: PacketStamp, _ detail: @autoclosure () -> String) {
+    violations.report(finding, packet: packet, connection: identity, context, detail: detail)
   }
 
   // MARK: - Frames
@@ -166,8 +165,7 @@ final class WebSocketAnalyzer: ByteStreamAnalyzer {
 
   private func begin(_ header: FrameHeader, _ side: WebSocketSide, offset: Int, _ packet: PacketStamp) {
     func report(_ rule: Rule, _ detail: @autoclosure () -> String) {
-      violations.report(
-        rule, by: side.sender, at: offset, packet: packet, connection: identity, to: context.sink, detail: detail())
+      self.report(Finding(rule, by: side.sender, at: offset), packet, detail())
     }
     if !checks.isPlain(header, by: side.sender) { checks.check(header, by: side.sender, report: report) }
     side.counts.frames += 1
@@ -260,20 +258,19 @@ final class WebSocketAnalyzer: ByteStreamAnalyzer {
     let rule: Rule
     let detail: String
     if side.progress(context).assembler.undecoded == .inflateFailed {
-      rule = .inflateFailed
+      rule = .deflateInflateFailed
       detail = "\(side.progress(context).assembler.wireLength) bytes do not inflate"
     } else if side.progress(context).assembler.undecoded == nil,
       let offset = side.progress(context).assembler.textErrorOffset,
       agreement.followsRFC6455, !agreement.hasUnknownExtension
     {
-      rule = .textInvalidUTF8
+      rule = .textInvalidUtf8
       detail = "not UTF-8 from byte \(offset) on"
     } else {
       return
     }
     side.progress(context).hasPayloadFault = true
-    violations.report(
-      rule, by: side.sender, at: frame.offset, packet: packet, connection: identity, to: context.sink, detail: detail)
+    report(Finding(rule, by: side.sender, at: frame.offset), packet, detail)
   }
 
   // MARK: - Losses
@@ -395,9 +392,7 @@ final class WebSocketAnalyzer: ByteStreamAnalyzer {
     }
     guard let payload, agreement.followsRFC6455 else { return }
     CloseChecks.check(payload) { rule, detail in
-      violations.report(
-        rule, by: side.sender, at: frame.offset, packet: packet, connection: identity, to: context.sink,
-        detail: detail())
+      report(Finding(rule, by: side.sender, at: frame.offset), packet, detail())
     }
   }
 

@@ -92,6 +92,10 @@ struct AnalysisPlan {
     var limits = Limits()
     try Self.setBounds(&limits, command.input)
     limits.keptPayloadBytes = command.output.noPayload ? 0 : written
+    guard (1...1_000_000).contains(command.checks.largeMessage) else {
+      throw ValidationError("--large-message takes 1 to 1000000 MiB, not \(command.checks.largeMessage).")
+    }
+    limits.largeMessageBytes = command.checks.largeMessage << 20
     var payloadLimit: Int?
     let searched = command.selection.contains.isEmpty ? 0 : limits.searchedPayloadBytes
     let recognised = command.selection.noHeartbeats ? limits.heartbeatBytes : 0
@@ -104,7 +108,9 @@ struct AnalysisPlan {
         limits: limits, overlapPolicy: try Choice.of(command.input.overlap, "--overlap"),
         reportsFrames: reportsFrames, packetLimit: command.input.packetLimit,
         separatesVLANs: command.input.vlanFlows,
-        forcedPorts: try Self.forcedPorts(command.input.decodeAs)), payloadLimit
+        forcedPorts: try Self.forcedPorts(command.input.decodeAs),
+        rules: try CheckSelection.rules(command.checks.checks),
+        mildestSeverity: try command.checks.severity.map { try Choice.of($0, "--severity") } ?? .notice), payloadLimit
     )
   }
 
@@ -174,10 +180,6 @@ struct AnalysisPlan {
     }
     selection.shortestLength = options.minLen
     selection.leavesOutHeartbeats = options.noHeartbeats
-    if let list = command.checks.checks {
-      selection.checks = Set(try Choice.list(list, "--checks", among: Rule.all.map(\.id), shows: "wstap checks"))
-    }
-    if let severity = command.checks.severity { selection.mildest = try Choice.of(severity, "--severity") }
     return selection
   }
 

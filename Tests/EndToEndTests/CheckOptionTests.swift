@@ -116,7 +116,8 @@ struct CheckOptionTests {
 
   @Test(
     arguments: [
-      ["--checks", "no-such-check"], ["--checks", ""], ["--severity", "fatal"], ["--severity", "Error"],
+      ["--checks", "no-such-check"], ["--checks", ""], ["--checks", "+all,no-such"], ["--large-message", "0"],
+      ["--severity", "fatal"], ["--severity", "Error"],
       ["--fail-on", "never"], ["--fail-on", ""], ["--fail-on", "error,"],
     ])
   func `names that nothing has are 64`(arguments: [String]) {
@@ -127,16 +128,19 @@ struct CheckOptionTests {
     #expect(result.errorText.hasPrefix("Error: \(arguments[0])"), "\(result.errorText)")
   }
 
-  @Test func `checks lists the catalogue, or one of it`() {
+  @Test func `checks lists the catalogue, or one of it`() throws {
     let all = BuiltTool.run(["checks"])
     #expect(all.status == 0 && all.errors.isEmpty)
     let words = all.lines.map { $0.split(separator: " ").prefix(3).map(String.init) }
     #expect(words.count > 20)
     #expect(words.contains(["frame-client-unmasked", "error", "MUST"]))
     #expect(words.contains(["close-repeated", "notice", "advisory"]))
-    #expect(all.lines.allSatisfy { $0.contains("RFC ") })
+    #expect(words.contains(["close-code-not-echoed", "*", "notice"]), "off by default")
     let one = BuiltTool.run(["checks", "text-invalid-utf8"])
-    #expect(one.lines.count == 1 && one.lines[0].hasPrefix("text-invalid-utf8 ") && one.lines[0].contains("§8.1"))
+    #expect(one.lines.first == "text-invalid-utf8" && one.lines.contains { $0.contains("RFC 6455 §5.6, §8.1") })
+    #expect(one.lines.contains("  S 81 03 ceba ff"), "the example")
+    let json = BuiltTool.run(["checks", "--json"])
+    #expect(try Sample.records(json.output).map { $0["id"]?.text }.count == words.count - 2)
     let none = BuiltTool.run(["checks", "no-such-check"])
     #expect(none.status == 64 && none.output.isEmpty && none.errorText.contains("no-such-check"))
   }

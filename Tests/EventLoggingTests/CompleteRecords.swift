@@ -37,10 +37,11 @@ enum CompleteRecords {
           for (record, payload) in controls(identity, sender) {
             withSpan(payload) { writer.control(record, payload: $0) }
           }
-          for rule in Rule.all {
+          for rule in Rule.allCases {
             writer.violation(
               ViolationRecord(
-                connection: identity, packet: stamp, rule: rule, sender: sender, offset: 0, detail: "x"))
+                connection: identity, packet: stamp, rule: rule, severity: rule.severity, sender: sender,
+                offset: 0, detail: "x"))
           }
         }
         ends(identity).forEach(writer.end)
@@ -140,7 +141,8 @@ enum CompleteRecords {
         EndRecord(
           connection: identity, packet: stamp, cause: cause, isClean: true, closedBy: closer, closeCode: code,
           closeReason: reason, durationMicroseconds: 0,
-          rules: Rule.all.map { EndRecord.RuleCount(rule: $0, count: 1) }, client: counts, server: counts)
+          rules: Rule.allCases.map { EndRecord.RuleCount(rule: $0, severity: $0.severity, count: 1) }, client: counts,
+          server: counts)
       }
     }
   }

@@ -275,7 +275,8 @@ struct NDJSONWriterTests {
   @Test func `violation names the check, its gravity and its place`() throws {
     let identity = Self.identity()
     let record = ViolationRecord(
-      connection: identity, packet: Self.stamp, rule: .serverMasked, sender: .server, offset: 129, detail: "text \"")
+      connection: identity, packet: Self.stamp, rule: .frameServerMasked, severity: Rule.frameServerMasked.severity,
+      sender: .server, offset: 129, detail: "text \"")
     try Self.expect(
       Self.lines { $0.violation(record) }, Self.time, Self.connection(identity), Self.place,
       #""type":"violation","rule":"frame-server-masked","severity":"error","level":"MUST NOT","ref":"RFC 6455 §5.1""#,
@@ -292,7 +293,8 @@ struct NDJSONWriterTests {
       wire: 0, gapBytes: 0, retransmittedBytes: 0, overlapConflicts: 0, unframedBytes: 0)
     let record = EndRecord(
       connection: identity, packet: Self.stamp, cause: .reset, isClean: true, closedBy: .server, closeCode: 1001,
-      closeReason: "away", durationMicroseconds: 0, rules: [EndRecord.RuleCount(rule: .serverMasked, count: 2)],
+      closeReason: "away", durationMicroseconds: 0,
+      rules: [EndRecord.RuleCount(rule: .frameServerMasked, severity: Rule.frameServerMasked.severity, count: 2)],
       client: client, server: server)
     try Self.expect(
       Self.lines { $0.end(record) }, Self.time, Self.connection(identity), Self.place,
@@ -362,7 +364,8 @@ struct NDJSONWriterTests {
         withSpan([0x61]) { writer.message(Self.message(identity), payload: $0) }
         writer.violation(
           ViolationRecord(
-            connection: identity, packet: Self.stamp, rule: .serverMasked, sender: .server, offset: 0, detail: ""))
+            connection: identity, packet: Self.stamp, rule: .frameServerMasked,
+            severity: Rule.frameServerMasked.severity, sender: .server, offset: 0, detail: ""))
       }
       #expect(lines.compactMap { $0["type"]?.text } == (["meta", "message", "violation"].contains(name) ? [name] : []))
     }

@@ -23,7 +23,6 @@ struct RecordSelectionTests {
   @Test func `a new selection is everything`() {
     #expect(RecordSelection().isEverything)
     #expect(RecordSelection().includes(NDJSONWriterTests.identity(host: nil, path: nil)))
-    #expect(Rule.all.allSatisfy(RecordSelection().includes))
     #expect(RecordSelection().includes(operation: "text", from: .server))
   }
 
@@ -76,20 +75,6 @@ struct RecordSelectionTests {
       !Self.includes(host: "a", path: "/b") {
         $0.hosts = Self.globs("a"); $0.ports = [81]
       })
-  }
-
-  @Test func `checks are chosen by name and by severity`() throws {
-    var selection = RecordSelection()
-    selection.mildest = .warning
-    #expect(!selection.isEverything)
-    #expect(selection.includes(.acceptMissing) && selection.includes(.closeCodeUnassigned))
-    #expect(!selection.includes(.closeRepeated))
-    selection.mildest = .error
-    #expect(selection.includes(.acceptMissing) && !selection.includes(.closeCodeUnassigned))
-    selection.checks = ["close-code-unassigned"]
-    #expect(!selection.includes(.closeCodeUnassigned), "both must hold")
-    selection.mildest = .notice
-    #expect(selection.includes(.closeCodeUnassigned) && !selection.includes(.acceptMissing))
   }
 
   @Test func `opcodes and directions are chosen`() {

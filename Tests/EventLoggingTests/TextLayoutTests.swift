@@ -137,7 +137,10 @@ struct TextLayoutTests {
     let lines = try Self.lines(style) { writer in
       writer.open(TextWriterTests.open())
       TextWriterTests.message("grün 世界 and more of it")(writer)
-      writer.end(TextWriterTests.end(rules: [EndRecord.RuleCount(rule: .serverMasked, count: 3)]))
+      writer.end(
+        TextWriterTests.end(rules: [
+          EndRecord.RuleCount(rule: .frameServerMasked, severity: Rule.frameServerMasked.severity, count: 3)
+        ]))
     }
     #expect(
       lines == [
@@ -170,7 +173,8 @@ struct TextLayoutTests {
     TextWriterTests.close(text)(writer)
     writer.violation(
       ViolationRecord(
-        connection: connection, packet: TextWriterTests.stamp, rule: .serverMasked, sender: .server, offset: .max,
+        connection: connection, packet: TextWriterTests.stamp, rule: .frameServerMasked,
+        severity: Rule.frameServerMasked.severity, sender: .server, offset: .max,
         detail: String(decoding: text, as: UTF8.self)))
     var end = TextWriterTests.end(reason: String(decoding: text, as: UTF8.self))
     end.connection = connection

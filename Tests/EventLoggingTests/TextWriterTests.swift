@@ -267,7 +267,8 @@ struct TextWriterTests {
 
   @Test func `a violation is marked with its severity`() throws {
     let record = ViolationRecord(
-      connection: Self.identity(), packet: Self.stamp, rule: .closeCodeUnassigned, sender: .server, offset: 9,
+      connection: Self.identity(), packet: Self.stamp, rule: .closeCodeUnassigned,
+      severity: Rule.closeCodeUnassigned.severity, sender: .server, offset: 9,
       detail: "code \u{1b}2000")
     #expect(
       try Self.lines { $0.violation(record) } == [
@@ -311,7 +312,10 @@ struct TextWriterTests {
     let lossy = Self.end(
       code: 2048, reason: "", client: Self.summary(messages: 3, payload: 1234, gap: 5, unframed: 2048),
       server: Self.summary(messages: 1, payload: 5, gap: 7, conflicts: 2),
-      rules: [EndRecord.RuleCount(rule: .serverMasked, count: 3), EndRecord.RuleCount(rule: .closeRepeated, count: 1)])
+      rules: [
+        EndRecord.RuleCount(rule: .frameServerMasked, severity: Rule.frameServerMasked.severity, count: 3),
+        EndRecord.RuleCount(rule: .closeRepeated, severity: Rule.closeRepeated.severity, count: 1),
+      ])
     #expect(
       try line(lossy) == [
         begin + "by client 2048 !5 B → lost !2.0 KiB → unframed !7 B ← lost !2 overlap conflicts ←" + sums
@@ -334,7 +338,8 @@ struct TextWriterTests {
 
   @Test func `only the record types that were asked for make lines`() throws {
     let violation = ViolationRecord(
-      connection: Self.identity(), packet: Self.stamp, rule: .serverMasked, sender: .server, offset: 0, detail: "")
+      connection: Self.identity(), packet: Self.stamp, rule: .frameServerMasked,
+      severity: Rule.frameServerMasked.severity, sender: .server, offset: 0, detail: "")
     let all: (TextWriter) -> Void = { writer in
       writer.meta(MetaRecord(packet: nil, toolVersion: "1", inputs: [], filter: nil))
       writer.open(Self.open())

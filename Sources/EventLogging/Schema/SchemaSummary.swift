@@ -6,10 +6,11 @@ extension LogSchema {
   static let violation: RecordSchema = RecordSchema(
     "violation", "The first time that a check fires on a connection in a direction.",
     ObjectSchema([
-      FieldSchema("rule", .openWord(Rule.all.map(\.id)), "The check's name; [checks.md](checks.md) has them all."),
+      FieldSchema("rule", .openWord(Check.all.map(\.id)), "The check's name; [checks.md](checks.md) has them all."),
       FieldSchema(
         "severity", .word(Rule.Severity.allCases.map(\.rawValue)), "`error`, `warning` or `notice`."),
-      FieldSchema("level", .openWord(Rule.Level.allCases.map(\.rawValue)), "`MUST`, `MUST NOT` or `advisory`."),
+      FieldSchema(
+        "level", .openWord(Rule.Level.allCases.map(\.rawValue)), "`MUST`, `MUST NOT`, `SHOULD` or `advisory`."),
       FieldSchema("ref", .text, "Where the rule stands."),
       direction,
       FieldSchema(
@@ -47,7 +48,7 @@ extension LogSchema {
       rules: [.requires("close_reason", ["close_code"])]))
 
   private static let ruleCount: ObjectSchema = ObjectSchema([
-    FieldSchema("rule", .openWord(Rule.all.map(\.id)), "The check's name, as in `violation`."),
+    FieldSchema("rule", .openWord(Check.all.map(\.id)), "The check's name, as in `violation`."),
     FieldSchema("count", .count, "How often it fired, both directions together."),
   ])
 

@@ -23,10 +23,6 @@ public struct RecordSelection: Sendable {
   public var shortestLength = 0
   /// Whether pings, pongs and messages that only keep the connection alive are left out.
   public var leavesOutHeartbeats = false
-  /// Names of checks; none selects all.
-  public var checks: Set<String> = []
-  /// The mildest severity of violations.
-  public var mildest: Rule.Severity = .notice
 
   /// Everything.
   public init() {}
@@ -34,7 +30,7 @@ public struct RecordSelection: Sendable {
   /// Whether nothing is left out.
   public var isEverything: Bool {
     hosts.isEmpty && paths.isEmpty && ports.isEmpty && connections.isEmpty && operations.isEmpty && sender == nil
-      && needles.isEmpty && shortestLength == 0 && !leavesOutHeartbeats && checks.isEmpty && mildest == .notice
+      && needles.isEmpty && shortestLength == 0 && !leavesOutHeartbeats
   }
 
   /// Whether records of a connection are wanted.
@@ -47,11 +43,6 @@ public struct RecordSelection: Sendable {
       && (paths.isEmpty || Self.matches(paths, connection.path.map(Self.pathForms)))
     connection.isSelected = verdict
     return verdict
-  }
-
-  /// Whether violations of a rule are wanted.
-  public func includes(_ rule: Rule) -> Bool {
-    rule.severity >= mildest && (checks.isEmpty || checks.contains(rule.id))
   }
 
   /// Whether an opcode from a side is wanted.

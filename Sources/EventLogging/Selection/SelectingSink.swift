@@ -16,7 +16,7 @@ public final class SelectingSink: EventSink {
     public fileprivate(set) var failedHandshakes = 0
     /// Selected WebSockets and handshake attempts.
     public fileprivate(set) var attempts = 0
-    /// The gravest violation of a selected check by a selected side of a selected connection.
+    /// The gravest violation by a selected side of a selected connection.
     public fileprivate(set) var gravest: Rule.Severity?
   }
 
@@ -103,19 +103,16 @@ public final class SelectingSink: EventSink {
 
   /// Takes a violation.
   public func violation(_ record: ViolationRecord) {
-    guard selection.includes(record.connection), selection.includes(record.rule),
-      selection.sender == nil || selection.sender == record.sender
+    guard selection.includes(record.connection), selection.sender == nil || selection.sender == record.sender
     else { return }
-    tally.gravest = max(tally.gravest ?? record.rule.severity, record.rule.severity)
+    tally.gravest = max(tally.gravest ?? record.severity, record.severity)
     next.violation(record)
   }
 
   /// Takes the end of a WebSocket.
   public func end(_ record: EndRecord) {
     guard selection.includes(record.connection) else { return }
-    var selected = record
-    selected.rules.removeAll { !selection.includes($0.rule) }
-    next.end(selected)
+    next.end(record)
   }
 
   /// Takes the counts.

@@ -117,7 +117,7 @@ public final class TextWriter: EventSink {
   public func violation(_ record: ViolationRecord) {
     guard options.types.contains(.violation) else { return }
     let role: TextStyle.Role =
-      switch record.rule.severity {
+      switch record.severity {
       case .error: .error
       case .warning: .warning
       case .notice: .notice
@@ -125,7 +125,7 @@ public final class TextWriter: EventSink {
     var line = begin(record.packet.timestamp, record.connection)
     putArrow(record.sender, to: &line)
     line.space()
-    line.put("! \(record.rule.severity.rawValue) \(record.rule.id)", role)
+    line.put("! \(record.severity.rawValue) \(record.rule.id)", role)
     if !record.detail.isEmpty { line.put(": \(record.detail)") }
     write(&line)
   }

@@ -4,9 +4,9 @@ internal import WebSocketDecoding
 enum CloseChecks {
   /// Calls `report` for each rule that the payload breaks.
   static func check(_ payload: ClosePayload, report: (Rule, @autoclosure () -> String) -> Void) {
-    if case .oneByte = payload { report(.closeOneByte, "one byte cannot be a code") }
+    if case .oneByte = payload { report(.closePayloadOneByte, "one byte cannot be a code") }
     if case .invalidReason(let code) = payload {
-      report(.closeReasonInvalidUTF8, "reason behind code \(code.rawValue) is not UTF-8")
+      report(.closeReasonInvalidUtf8, "reason behind code \(code.rawValue) is not UTF-8")
     }
     guard let code = payload.code else { return }
     switch code.standing {

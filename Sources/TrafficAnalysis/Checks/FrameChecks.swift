@@ -20,27 +20,27 @@ struct FrameChecks {
     if header.reservedBits != 0 { checkReservedBits(header, report: report) }
     if header.opcode.isReserved, !agreement.hasUnknownExtension {
       report(
-        header.opcode.isControl ? .reservedControlOpcode : .reservedDataOpcode,
+        header.opcode.isControl ? .frameOpcodeReservedControl : .frameOpcodeReservedData,
         "opcode 0x\(String(header.opcode.rawValue, radix: 16))")
     }
     if header.hasLengthTopBit {
-      report(.lengthTopBit, "64-bit length \(header.payloadLength)")
+      report(.frameLengthTopBit, "64-bit length \(header.payloadLength)")
     } else if !header.isLengthMinimal {
-      report(.lengthNotMinimal, "\(header.lengthForm.rawValue)-bit form for \(header.payloadLength) bytes")
+      report(.frameLengthNotMinimal, "\(header.lengthForm.rawValue)-bit form for \(header.payloadLength) bytes")
     }
     if header.opcode.isControl {
-      if !header.isFinal { report(.controlFragmented, "FIN = 0 on \(header.opcode.name)") }
+      if !header.isFinal { report(.controlFrameFragmented, "FIN = 0 on \(header.opcode.name)") }
       if header.payloadLength > 125 {
-        report(.controlTooLong, "\(header.opcode.name) of \(header.payloadLength) bytes")
+        report(.controlFrameTooLong, "\(header.opcode.name) of \(header.payloadLength) bytes")
       }
     }
   }
 
   private func checkMask(_ header: FrameHeader, by sender: Sender, report: (Rule, @autoclosure () -> String) -> Void) {
     if sender == .client, header.maskingKey == nil {
-      report(.clientUnmasked, "\(header.opcode.name) of \(header.payloadLength) bytes without a mask")
+      report(.frameClientUnmasked, "\(header.opcode.name) of \(header.payloadLength) bytes without a mask")
     } else if sender == .server, header.maskingKey != nil {
-      report(.serverMasked, "\(header.opcode.name) of \(header.payloadLength) bytes with a mask")
+      report(.frameServerMasked, "\(header.opcode.name) of \(header.payloadLength) bytes with a mask")
     }
   }
 
@@ -49,14 +49,14 @@ struct FrameChecks {
     let detail = "RSV \(header.reservedBits) on \(header.opcode.name)"
     if header.isCompressed {
       if agreement.deflate == nil {
-        report(.rsv1Unexpected, detail)
+        report(.frameRsv1Unexpected, detail)
       } else if header.opcode.isControl {
-        report(.compressedControl, detail)
+        report(.deflateRsv1OnControl, detail)
       } else if header.opcode == .continuation {
-        report(.compressedContinuation, detail)
+        report(.deflateRsv1OnContinuation, detail)
       }
     }
-    if header.reservedBits & 2 != 0 { report(.rsv2Unexpected, detail) }
-    if header.reservedBits & 1 != 0 { report(.rsv3Unexpected, detail) }
+    if header.reservedBits & 2 != 0 { report(.frameRsv2Unexpected, detail) }
+    if header.reservedBits & 1 != 0 { report(.frameRsv3Unexpected, detail) }
   }
 }

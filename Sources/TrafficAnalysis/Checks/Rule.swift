@@ -1,7 +1,190 @@
-/// A check of the catalogue: what it is called, how grave it is, and where the rule stands.
+/// A check's name, by which the analyzers report it; ``Check`` says the rest of it.
 ///
-/// Adding one is an entry here, a condition in the file of its layer, and a fixture.
-public struct Rule: Sendable, Hashable {
+/// The cases stand in the order of ``Check/all``, which a test holds.
+public enum Rule: UInt8, Sendable, Hashable, CaseIterable {
+  // The request: its line, target and Host.
+  case requestMalformedHttp
+  case requestNotGet
+  case requestHttpVersionTooLow
+  case requestTargetInvalid
+  case requestTargetFragment
+  case requestTargetNotAscii
+  case requestTargetHostMismatch
+  case hostMissing
+  case hostDuplicated
+  case hostInvalid
+  case hostPortMismatch
+  case requestUpgradeMissing
+  case requestConnectionNotUpgrade
+
+  // The request: its fields.
+  case keyMissing
+  case keyDuplicated
+  case keyNotBase64
+  case keyNot16Bytes
+  case keyBase64NotCanonical
+  case keyReused
+  case keyWellKnown
+  case versionMissing
+  case versionDuplicated
+  case versionMalformed
+  case versionNot13
+  case originMissing
+  case originMalformed
+  case originDuplicated
+
+  // The client around its handshakes.
+  case clientDataBeforeResponse
+  case simultaneousConnecting
+  case legacyHixieHandshake
+  case reconnectNoBackoff
+
+  // The answer.
+  case responseMalformedHttp
+  case responseHttpVersionTooLow
+  case responseUpgradeMissing
+  case responseUpgradeNotWebsocket
+  case responseConnectionNotUpgrade
+  case acceptMissing
+  case acceptDuplicated
+  case acceptMalformed
+  case acceptMismatch
+  case acceptWithout101
+  case unsolicited101
+  case response101HasBody
+  case versionIn101
+  case versionRefusedWithoutList
+  case versionListMalformed
+  case upgradeRequiredWithoutUpgrade
+  case invalidRequestAccepted
+  case invalidRequestNoErrorStatus
+  case handshakeUnanswered
+  case badResponseAccepted
+
+  // Subprotocols and extensions.
+  case subprotocolOfferMalformed
+  case subprotocolOfferDuplicate
+  case subprotocolNotOffered
+  case subprotocolCaseMismatch
+  case subprotocolResponseMultiple
+  case subprotocolResponseMalformed
+  case subprotocolNoneSelected
+  case subprotocolUnregistered
+  case subprotocolCaseVariant
+  case extensionOfferMalformed
+  case extensionResponseMalformed
+  case extensionParamQuotedInvalid
+  case extensionNotOffered
+  case extensionResponseHeaderRepeated
+  case extensionAcceptedTwice
+  case extensionRsv1Conflict
+  case extensionUnregistered
+
+  // Frames, pings and messages.
+  case frameClientUnmasked
+  case frameServerMasked
+  case frameRsv1Unexpected
+  case frameRsv2Unexpected
+  case frameRsv3Unexpected
+  case frameOpcodeReservedData
+  case frameOpcodeReservedControl
+  case frameLengthNotMinimal
+  case frameLengthTopBit
+  case frameTruncated
+  case controlFrameFragmented
+  case controlFrameTooLong
+  case pingUnanswered
+  case pongDelayed
+  case pongPayloadMismatch
+  case pongUnsolicited
+  case violationNotFailed
+  case continuationWithoutStart
+  case messageInterleaved
+  case messageUnfinished
+  case textInvalidUtf8
+
+  // Closing.
+  case closePayloadOneByte
+  case closeCodeOutOfRange
+  case closeCodeForbidden
+  case closeCodeReserved
+  case closeCodeUnassigned
+  case closeCodeUnregistered
+  case closeCodeWrongRole
+  case closeReasonInvalidUtf8
+  case close1010ReasonEmpty
+  case dataAfterClose
+  case closeRepeated
+  case closeUnanswered
+  case closeDelayed
+  case closeCodeNotEchoed
+  case closedWithoutCloseFrame
+  case tcpNotClosedAfterClose
+  case clientClosedTcpFirst
+  case tcpResetAfterClose
+
+  // permessage-deflate.
+  case deflateParamUnknown
+  case deflateParamDuplicated
+  case deflateWindowBitsInvalid
+  case deflateWindowBitsMissing
+  case deflateFlagHasValue
+  case deflateClientBitsNotOffered
+  case deflateServerBitsNotHonoured
+  case deflateNoTakeoverNotHonoured
+  case deflateInvalidOfferAccepted
+  case deflateWindowSmall
+  case deflateRsv1OnControl
+  case deflateRsv1OnContinuation
+  case deflateInflateFailed
+  case deflateTakeoverViolated
+  case deflateWindowExceeded
+  case deflateFragmentTailRemoved
+  case deflateTailNotRemoved
+  case deflateBfinalPadding
+
+  // Security: handshakes.
+  case crossOriginAccepted
+  case originNullAccepted
+  case cleartextWebsocket
+  case cleartextCredentials
+  case credentialsInUrl
+  case tokenInSubprotocol
+  case requestHasBody
+  case upgradePipelined
+  case upgradeMultipleProtocols
+  case connectionListsWebsocketHeader
+  case framesAfterRefusedUpgrade
+  case httpAfterRefusedUpgrade
+  case httpAfter101
+  case notWebsocketAfter101
+  case protocolSwitchedToOther
+
+  // Security: masks, floods, payloads.
+  case maskKeyZero
+  case maskKeyRepeated
+  case maskKeyPredictable
+  case maskKeySharedAcrossConnections
+  case maskedBytesLookLikeHttp
+  case tunnelInPayload
+  case declaredLengthHuge
+  case messageTooLarge
+  case fragmentFlood
+  case emptyFragmentFlood
+  case pingFlood
+  case pongFlood
+  case frameStalled
+  case handshakeStalled
+  case deflateBomb
+  case handshakeFailuresRepeated
+
+  /// What the catalogue says of it.
+  public var check: Check { Check.all[Int(rawValue)] }
+  /// Its name in the log, such as `frame-client-unmasked`.
+  public var id: String { check.id }
+  /// How grave a violation is, as a rule.
+  public var severity: Severity { check.severity }
+
   /// How grave a violation is.
   public enum Severity: String, Sendable, Comparable, CaseIterable {
     /// A rule is broken on the wire.
@@ -29,78 +212,9 @@ public struct Rule: Sendable, Hashable {
     case must = "MUST"
     /// An absolute prohibition.
     case mustNot = "MUST NOT"
+    /// A demand that may be set aside for a good reason.
+    case should = "SHOULD"
     /// No sentence of an RFC: good practice.
     case advisory
   }
-
-  /// The check's name.
-  public let id: String
-  /// How grave a violation is.
-  public let severity: Severity
-  /// The RFC's key word.
-  public let level: Level
-  /// Where the rule stands.
-  public let reference: String
-
-  private init(_ id: String, _ severity: Severity, _ level: Level, _ reference: String) {
-    self.id = id
-    self.severity = severity
-    self.level = level
-    self.reference = reference
-  }
-
-  /// Rules are told apart by their names.
-  public static func == (left: Rule, right: Rule) -> Bool { left.id == right.id }
-  /// Hashes the name.
-  public func hash(into hasher: inout Hasher) { hasher.combine(id) }
-}
-
-// The opening handshake.
-extension Rule {
-  static let acceptMissing = Rule("accept-missing", .error, .must, "RFC 6455 §4.2.2 (5.4), §4.1")
-  static let acceptMismatch = Rule("accept-mismatch", .error, .must, "RFC 6455 §4.2.2 (5.4), §4.1")
-}
-
-// Frames.
-extension Rule {
-  static let clientUnmasked = Rule("frame-client-unmasked", .error, .must, "RFC 6455 §5.1, §5.3, §6.1 (5)")
-  static let serverMasked = Rule("frame-server-masked", .error, .mustNot, "RFC 6455 §5.1")
-  static let rsv1Unexpected = Rule("frame-rsv1-unexpected", .error, .must, "RFC 6455 §5.2, §9.1; RFC 7692 §5")
-  static let rsv2Unexpected = Rule("frame-rsv2-unexpected", .error, .must, "RFC 6455 §5.2")
-  static let rsv3Unexpected = Rule("frame-rsv3-unexpected", .error, .must, "RFC 6455 §5.2")
-  static let reservedDataOpcode = Rule(
-    "frame-opcode-reserved-data", .error, .mustNot, "RFC 6455 §5.2, §5.6; IANA opcode registry")
-  static let reservedControlOpcode = Rule(
-    "frame-opcode-reserved-control", .error, .mustNot, "RFC 6455 §5.2, §5.5; IANA opcode registry")
-  static let lengthNotMinimal = Rule("frame-length-not-minimal", .error, .must, "RFC 6455 §5.2")
-  static let lengthTopBit = Rule("frame-length-top-bit", .error, .must, "RFC 6455 §5.2")
-  static let controlFragmented = Rule("control-frame-fragmented", .error, .mustNot, "RFC 6455 §5.4, §5.5")
-  static let controlTooLong = Rule("control-frame-too-long", .error, .must, "RFC 6455 §5.5")
-}
-
-// Messages.
-extension Rule {
-  static let continuationWithoutStart = Rule("continuation-without-start", .error, .mustNot, "RFC 6455 §5.4")
-  static let messageInterleaved = Rule("message-interleaved", .error, .mustNot, "RFC 6455 §5.4")
-  static let textInvalidUTF8 = Rule("text-invalid-utf8", .error, .must, "RFC 6455 §5.6, §8.1; RFC 7692 §6.1")
-}
-
-// Closing.
-extension Rule {
-  static let closeOneByte = Rule("close-payload-one-byte", .error, .must, "RFC 6455 §5.5.1")
-  static let closeCodeOutOfRange = Rule("close-code-out-of-range", .error, .mustNot, "RFC 6455 §7.4.2, §11.7")
-  static let closeCodeForbidden = Rule("close-code-forbidden", .error, .mustNot, "RFC 6455 §7.4.1")
-  static let closeCodeReserved = Rule("close-code-reserved", .error, .mustNot, "RFC 6455 §7.4.1")
-  static let closeCodeUnassigned = Rule(
-    "close-code-unassigned", .warning, .mustNot, "RFC 6455 §7.4.2; IANA close code registry")
-  static let closeReasonInvalidUTF8 = Rule("close-reason-invalid-utf8", .error, .must, "RFC 6455 §5.5.1, §8.1")
-  static let dataAfterClose = Rule("data-after-close", .error, .mustNot, "RFC 6455 §5.5.1, §5.1, §6.1 (1)")
-  static let closeRepeated = Rule("close-repeated", .notice, .advisory, "RFC 6455 §7.1.5 (note)")
-}
-
-// Compression.
-extension Rule {
-  static let compressedControl = Rule("deflate-rsv1-on-control", .error, .mustNot, "RFC 7692 §6.1")
-  static let compressedContinuation = Rule("deflate-rsv1-on-continuation", .error, .mustNot, "RFC 7692 §6.1")
-  static let inflateFailed = Rule("deflate-inflate-failed", .error, .must, "RFC 7692 §5, §6.1, §7.2.1")
 }

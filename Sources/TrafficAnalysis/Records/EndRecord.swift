@@ -50,6 +50,8 @@ public struct EndRecord {
   public struct RuleCount: Sendable {
     /// The check.
     public var rule: Rule
+    /// How grave the gravest of them was.
+    public var severity: Rule.Severity
     /// Times, in both directions.
     public var count: Int
   }

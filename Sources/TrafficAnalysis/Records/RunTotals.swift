@@ -8,7 +8,10 @@ public struct RunTotals: Sendable {
   public private(set) var payload = 0
   /// Captured bytes that could not be told apart into frames.
   public private(set) var unframedBytes = 0
-  /// How often each rule was broken.
+  /// How often rules of each severity were broken, by failed handshakes too.
+  public private(set) var violations: [Rule.Severity: Int] = [:]
+
+  /// How often each rule was broken, by failed handshakes too.
   public private(set) var rules: [Rule: Int] = [:]
 
   /// No WebSockets.
@@ -22,11 +25,14 @@ public struct RunTotals: Sendable {
       payload += side.payload
       unframedBytes += side.unframedBytes
     }
-    for entry in end.rules { rules[entry.rule, default: 0] += entry.count }
+  }
+
+  /// Notes that a rule was broken.
+  mutating func noteViolation(of rule: Rule, _ severity: Rule.Severity) {
+    violations[severity, default: 0] += 1
+    rules[rule, default: 0] += 1
   }
 
   /// How often rules of a severity were broken.
-  public func violations(_ severity: Rule.Severity) -> Int {
-    rules.reduce(0) { $0 + ($1.key.severity == severity ? $1.value : 0) }
-  }
+  public func violations(_ severity: Rule.Severity) -> Int { violations[severity] ?? 0 }
 }

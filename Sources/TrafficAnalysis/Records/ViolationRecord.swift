@@ -8,6 +8,8 @@ public struct ViolationRecord {
   public var packet: PacketStamp
   /// The check.
   public var rule: Rule
+  /// How grave it is: mostly as the catalogue says.
+  public var severity: Rule.Severity
   /// Who broke the rule.
   public var sender: Sender
   /// Place in the direction's TCP stream.
