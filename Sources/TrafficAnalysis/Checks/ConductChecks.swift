@@ -259,9 +259,11 @@ extension WebSocketAnalyzer {
   /// Whether both directions are in the capture, behind a handshake.
   private var seesBothSides: Bool { !agreement.isGuessed && !connection.isOneSided }
 
-  /// Whether bytes of a direction are missing, so that a frame may be among them.
+  /// Whether bytes of a direction are missing, for good or so far, so that a frame may be among them.
   private func hasLostBytes(of side: WebSocketSide) -> Bool {
-    side.unframedBytes > 0 || side.isLost || connection.statistics(of: direction(of: side.sender)).gapBytes > 0
+    let direction = direction(of: side.sender)
+    return side.isLost || side.resync?.count ?? 0 > 0 || connection.hasHole(direction)
+      || connection.statistics(of: direction).gapBytes > 0
   }
 
   /// Whether the other side acknowledged what `sender` sent up to a place, in a packet before this one if one is named.
