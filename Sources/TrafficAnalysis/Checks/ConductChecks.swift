@@ -215,7 +215,10 @@ extension WebSocketAnalyzer {
       report(Finding(.tcpResetAfterClose, by: side.sender, at: offset), packet, "a reset instead of a FIN")
     }
     guard seesBothSides else { return }
-    if side.sender == .client, isOwn, firstEnder == .client, waited <= CheckLimits.clientEnd, waited >= 0 {
+    // In a disordered capture the server's FIN may come later, though the client has acknowledged it.
+    let server = direction(of: .server)
+    let isFirst = connection.acknowledgedOffset(of: server) <= connection.nextOffset(of: server)
+    if side.sender == .client, isOwn, firstEnder == .client, isFirst, waited <= CheckLimits.clientEnd, waited >= 0 {
       report(
         Finding(.clientClosedTcpFirst, by: .client, at: offset), packet,
         "\(seconds(waited)) after both Closes, and before the server")
