@@ -6,6 +6,8 @@ struct WebSocketAgreement {
   var deflate: OpenRecord.Deflate?
   /// Whether the answer accepts an extension that is not known here: it may define bits, opcodes and payload.
   var hasUnknownExtension = false
+  /// Whether it is a guess, as the handshake was not captured.
+  var isGuessed = false
   /// Whether the framing rules of RFC 6455 apply: other versions have other framing.
   var followsRFC6455 = true
 
@@ -16,11 +18,13 @@ struct WebSocketAgreement {
   /// - Returns: The assumption.
   static func guessed(mayCompress: Bool) -> WebSocketAgreement {
     let deflate = OpenRecord.Deflate(clientBits: 15, serverBits: 15, clientResets: false, serverResets: false)
-    return WebSocketAgreement(deflate: mayCompress ? deflate : nil, hasUnknownExtension: true)
+    return WebSocketAgreement(deflate: mayCompress ? deflate : nil, hasUnknownExtension: true, isGuessed: true)
   }
 
   func compression(of sender: Sender) -> MessageAssembler.Compression {
     guard let deflate else { return .none }
-    return .deflate(resetsContext: sender == .client ? deflate.clientResets : deflate.serverResets)
+    let (resets, bits) =
+      sender == .client ? (deflate.clientResets, deflate.clientBits) : (deflate.serverResets, deflate.serverBits)
+    return .deflate(resetsContext: resets, windowBits: isGuessed ? nil : bits)
   }
 }

@@ -152,7 +152,9 @@ final class WebSocketAnalyzer: ByteStreamAnalyzer {
         begin(header, side, offset: position.offset + cursor - header.headerLength, position.packet)
       case .payload(let range, let offset):
         take(bytes.extracting(range), offset: offset, side)
-        if side.progress(context).assembler.textErrorOffset != nil { checkPayload(side, position.packet) }
+        if side.progress(context).assembler.textErrorOffset != nil || side.progress(context).assembler.hasFindings {
+          checkPayload(side, position.packet)
+        }
       case .end:
         endFrame(side, position.packet)
       case .framingLost:
@@ -254,23 +256,17 @@ final class WebSocketAnalyzer: ByteStreamAnalyzer {
   /// Reports what is wrong with the open message's payload, as soon as it shows: a receiver may fail the connection
   /// there, so that the message never ends.
   private func checkPayload(_ side: WebSocketSide, _ packet: PacketStamp, _ lastFrame: WebSocketSide.Frame? = nil) {
-    guard !side.progress(context).hasPayloadFault, let frame = lastFrame ?? side.progress(context).frame else { return }
-    let rule: Rule
-    let detail: String
-    if side.progress(context).assembler.undecoded == .inflateFailed {
-      rule = .deflateInflateFailed
-      detail = "\(side.progress(context).assembler.wireLength) bytes do not inflate"
-    } else if side.progress(context).assembler.undecoded == nil,
+    guard let frame = lastFrame ?? side.progress(context).frame else { return }
+    for finding in side.progress(context).assembler.takeFindings() {
+      let (rule, severity, detail) = DeflateChecks.violation(finding)
+      report(Finding(rule, by: side.sender, at: frame.offset, as: severity), packet, detail)
+    }
+    guard !side.progress(context).hasPayloadFault, side.progress(context).assembler.undecoded == nil,
       let offset = side.progress(context).assembler.textErrorOffset,
       agreement.followsRFC6455, !agreement.hasUnknownExtension
-    {
-      rule = .textInvalidUtf8
-      detail = "not UTF-8 from byte \(offset) on"
-    } else {
-      return
-    }
+    else { return }
     side.progress(context).hasPayloadFault = true
-    report(Finding(rule, by: side.sender, at: frame.offset), packet, detail)
+    report(Finding(.textInvalidUtf8, by: side.sender, at: frame.offset), packet, "not UTF-8 from byte \(offset) on")
   }
 
   // MARK: - Losses
@@ -284,6 +280,8 @@ final class WebSocketAnalyzer: ByteStreamAnalyzer {
   /// Tells what is known of the frame and the message at hand, which will not be whole.
   private func giveUpFrameAndMessage(_ side: WebSocketSide, _ packet: PacketStamp, flag: LossFlags) {
     if var frame = side.progress(context).frame {
+      side.progress(context).assembler.giveUp()
+      checkPayload(side, packet, frame)
       side.progress(context).frame = nil
       frame.losses.insert(flag)
       tellFrame(frame, side, packet)

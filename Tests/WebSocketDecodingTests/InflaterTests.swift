@@ -7,7 +7,7 @@ struct InflaterTests {
   /// What became of a series of messages, each given in pieces.
   private struct Result: Equatable {
     var texts: [[UInt8]] = []
-    var outcomes: [Inflater.Outcome] = []
+    var outcomes: [Inflater.Ending] = []
   }
 
   private func inflate(_ messages: [[[UInt8]]], with inflater: Inflater = Inflater(), limit: Int = 1 << 20) -> Result {
@@ -21,11 +21,14 @@ struct InflaterTests {
           inflater.inflate($0, through: scratch, limit: limit - text.count) { text += $0.copied() }
         }
       }
-      if outcome == .consumed {
-        outcome = inflater.finishMessage(through: scratch, limit: limit - text.count) { text += $0.copied() }
+      switch outcome {
+      case .failed: result.outcomes.append(.failed)
+      case .limitReached: result.outcomes.append(.limitReached)
+      case .consumed:
+        result.outcomes.append(
+          inflater.finishMessage(through: scratch, limit: limit - text.count) { text += $0.copied() })
       }
       result.texts.append(text)
-      result.outcomes.append(outcome)
     }
     return result
   }
@@ -39,7 +42,7 @@ struct InflaterTests {
   ) {
     #expect(
       result
-        == Result(texts: texts.map { Array($0.utf8) }, outcomes: texts.map { _ in .consumed }),
+        == Result(texts: texts.map { Array($0.utf8) }, outcomes: texts.map { _ in .whole }),
       sourceLocation: sourceLocation)
   }
 
@@ -80,7 +83,7 @@ struct InflaterTests {
       // The window of the first message stands before each, so that the one with a reference back is whole.
       let texts = verifySplits(of: message) { chunks in
         let result = inflate([[messages[0]], chunks])
-        #expect(result.outcomes == [.consumed, .consumed])
+        #expect(result.outcomes == [.whole, .whole])
         return result.texts
       }
       #expect(texts[0] == Array("Hello".utf8))
@@ -98,7 +101,7 @@ struct InflaterTests {
   @Test func `output of more than a window comes whole`() {
     let expected = [UInt8](repeating: 0x41, count: 100_000)
     let result = inflate(zipped100000)
-    #expect(result.outcomes == [.consumed] && result.texts == [expected])
+    #expect(result.outcomes == [.whole] && result.texts == [expected])
     verifySplits(of: hex(zipped100000)) { inflate([$0]).texts.map(\.count) }
   }
 
@@ -151,9 +154,9 @@ struct InflaterTests {
       #expect(result.outcomes == [.limitReached])
       #expect(result.texts[0].count <= limit)
     }
-    #expect(inflate([[bomb]], limit: 100_000).outcomes == [.consumed])
-    #expect(inflate([[bomb], [bomb]], limit: 100_000).outcomes == [.consumed, .consumed])
-    #expect(inflate("00", limit: 0).outcomes == [.consumed])
+    #expect(inflate([[bomb]], limit: 100_000).outcomes == [.whole])
+    #expect(inflate([[bomb], [bomb]], limit: 100_000).outcomes == [.whole, .whole])
+    #expect(inflate("00", limit: 0).outcomes == [.whole])
   }
 
   @Test func `a reset forgets the window and an unfinished block`() {
