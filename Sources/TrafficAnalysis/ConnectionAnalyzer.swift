@@ -211,7 +211,8 @@ final class ConnectionAnalyzer: ByteStreamAnalyzer {
     if let exchange { judge(exchange, record) }
     let analyzer = WebSocketAnalyzer(
       context: context, connection: connection, identity: record.connection, clientDirection: clientDirection,
-      agreement: agreement, opened: record.packet, violations: violations)
+      agreement: agreement, opened: record.packet, violations: violations,
+      requester: exchange?.requester(record.connection))
     stage = .webSocket(analyzer)
     return analyzer
   }
@@ -280,7 +281,9 @@ final class ConnectionAnalyzer: ByteStreamAnalyzer {
       violations.report(
         finding, packet: record.packet, connection: record.connection, context, detail: detail)
     }
-    checks.run()
+    let answered = record.packet.timestamp
+    let wait = record.waitMicroseconds ?? 0
+    checks.run(asked: Timestamp(nanoseconds: answered.nanoseconds - wait * 1000), answered: answered)
   }
 
   func record(

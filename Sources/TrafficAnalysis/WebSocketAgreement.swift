@@ -6,7 +6,9 @@ struct WebSocketAgreement {
   var deflate: OpenRecord.Deflate?
   /// Whether the answer accepts an extension that is not known here: it may define bits, opcodes and payload.
   var hasUnknownExtension = false
-  /// Whether it is a guess, as the handshake was not captured.
+  /// What in the answer makes the client fail the connection, if anything does.
+  var responseFault: Rule?
+  /// Whether all this is a guess, as the handshake was not captured.
   var isGuessed = false
   /// Whether the framing rules of RFC 6455 apply: other versions have other framing.
   var followsRFC6455 = true

@@ -28,8 +28,13 @@ struct HandshakeChecks {
   }
 
   /// Runs all of them.
-  mutating func run() {
+  ///
+  /// - Parameters:
+  ///   - asked: Packet time of the request.
+  ///   - answered: Packet time of the answer, or of when it was given up.
+  mutating func run(asked: Timestamp, answered: Timestamp) {
     checkAccept()
+    checkAcrossConnections(asked: asked, answered: answered)
   }
 
   /// Notes that a rule is broken by whom the catalogue names, or by `sender` where it may be either.
