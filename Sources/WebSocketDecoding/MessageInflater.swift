@@ -315,7 +315,11 @@ extension MessageInflater {
     past.knownBytes = UInt16(min(Int(past.knownBytes) + min(length, Inflater.windowBytes), Inflater.windowBytes))
     if past.knownBytes >= Inflater.windowBytes { past.isContextLost = false }
     past.messages = min(past.messages + 1, Past.watchedMessages)
-    if !keepsHistory { history = [] }
+    if !keepsHistory {
+      history = []
+    } else if history.count > Inflater.windowBytes {
+      history = Array(history.suffix(Inflater.windowBytes))
+    }
   }
 
   /// Judges a message that reaches back to those before it, which are not kept.
@@ -341,10 +345,13 @@ extension MessageInflater {
     } else if let offset = scan.paddingOffset {
       findings.append(.paddingNotZero(offset: offset))
     }
+    if kept.endsWithTail { findings.append(.tailNotRemoved) }
     guard kept.fragmentCount > 1 else { return }
     let scratch = workspace.takeBuffer()
     defer { workspace.giveBack(scratch) }
     let mended = kept.withTails(in: scratch) { workspace.scanner.scan($0) }
-    if mended.isWhole, mended.reach <= (takesOver ? knownBefore : 0) { findings.append(.fragmentTailsRemoved(fragments: kept.fragmentCount)) }
+    if mended.isWhole, mended.reach <= (takesOver ? knownBefore : 0) {
+      findings.append(.fragmentTailsRemoved(fragments: kept.fragmentCount))
+    }
   }
 }

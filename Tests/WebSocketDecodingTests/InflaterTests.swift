@@ -115,8 +115,10 @@ struct InflaterTests {
     // The first message ends with BFINAL, the second was written by zlib with that text as its dictionary.
     let final = "0bc94855282ccd4cce56482aca2fcf5348cbaf50c82acd2d2806"
     expect(inflate(final + "0000", "42130400"), is: "The quick brown fox jumps", "quick brown fox")
-    // The same without the byte that RFC 7692 §7.2.3.4 appends: the message is whole.
-    expect(inflate(final + "00", "42130400"), is: "The quick brown fox jumps", "quick brown fox")
+    // The same without the byte that RFC 7692 §7.2.3.4 appends: all its blocks are whole, and the window stands.
+    let bare = inflate(final + "00", "42130400")
+    #expect(bare.texts == ["The quick brown fox jumps", "quick brown fox"].map { Array($0.utf8) })
+    #expect(bare.outcomes == [.unterminated, .whole])
     // Both in one message.
     expect(inflate(final + "00" + "42130400"), is: "The quick brown fox jumpsquick brown fox")
     verifySplits(of: hex(final + "00" + "42130400")) { inflate([$0]).texts }
@@ -141,7 +143,8 @@ struct InflaterTests {
 
   @Test func `every cut of a message fails or gives a beginning of its text`() {
     let message = hex("aa562aa92c4855b2522a294a4c4955d2512a28ca4c06f10d0d0cf58c4c8102c5995540be792d00")
-    for count in 0..<message.count - 1 {
+    #expect(inflate("").outcomes == [.unterminated])
+    for count in 1..<message.count - 1 {
       let result = inflate([[Array(message[..<count])]])
       #expect(result.outcomes == [.failed], "cut at \(count)")
     }
@@ -170,9 +173,22 @@ struct InflaterTests {
     #expect(inflate([[Array(hello[..<3])]], with: inflater).outcomes == [.failed])
     inflater.reset()
     expect(inflate([[hello]], with: inflater), is: "Hello")
-    expect(inflate([[hex("f3 48 cd c9 c9 07 00")]], with: inflater), is: "Hello")
+    #expect(inflate([[hex("f3 48 cd c9 c9 07 00")]], with: inflater).outcomes == [.unterminated])
     inflater.reset()
     expect(inflate([[hello]], with: inflater), is: "Hello")
+  }
+
+  @Test func `a message that ends between blocks is whole, and so is what follows`() {
+    // A stored block alone; the tail that is to be removed; no octet at all; a final block.
+    let hello = "f2 48 cd c9 c9 07 00"
+    for (message, text) in [
+      ("00 05 00 fa ff 48 65 6c 6c 6f", "Hello"), ("f2 48 cd c9 c9 07 00 00 00 ff ff", "Hello"), ("", ""),
+      ("f3 48 cd c9 c9 07 00", "Hello"),
+    ] {
+      let result = inflate(hello, message, "f2 00 11 00 00")
+      #expect(result.texts == ["Hello", text, "Hello"].map { Array($0.utf8) }, "\(message)")
+      #expect(result.outcomes == [.whole, .unterminated, .whole], "\(message)")
+    }
   }
 
   @Test func `random bytes never stop the inflater`() {

@@ -44,7 +44,8 @@ enum DeflateChecks {
     case .fault(.codeCounts(let bit)): "too many codes at bit \(bit)"
     case .fault(.codeLengths(let bit)): "code lengths that make no code at bit \(bit)"
     case .fault(.symbol(let bit)): "no code at bit \(bit)"
-    case .reach(let reach, let offset): "byte \(offset) is copied from \(reach) bytes before the message, where nothing is to refer to"
+    case .reach(let reach, let offset):
+      "byte \(offset) is copied from \(reach) bytes before the message, where nothing is to refer to"
     case .endsInsideBlock: "the message ends inside a block"
     case .noEmptyBlock: "whole blocks, but not the octet in which the empty block behind them begins"
     case .tailTwice: "the message has the tail 00 00 ff ff, which the receiver appends again"
