@@ -25,8 +25,10 @@ final class AnalysisContext {
   }
 
   /// What a direction needs inside a frame or a message.
-  func takeProgress(_ compression: MessageAssembler.Compression) -> FrameProgress {
-    let assembler = MessageAssembler(compression: compression, workspace: workspace, limits: limits)
+  func takeProgress(
+    _ compression: MessageAssembler.Compression, past: MessageAssembler.Past
+  ) -> FrameProgress {
+    let assembler = MessageAssembler(compression: compression, workspace: workspace, limits: limits, past: past)
     guard let free = freeProgress.popLast() else { return FrameProgress(assembler) }
     free.assembler = assembler
     return free

@@ -25,6 +25,8 @@ struct WebSocketAgreement {
 
   func compression(of sender: Sender) -> MessageAssembler.Compression {
     guard let deflate else { return .none }
-    return .deflate(resetsContext: sender == .client ? deflate.clientResets : deflate.serverResets)
+    let (resets, bits) =
+      sender == .client ? (deflate.clientResets, deflate.clientBits) : (deflate.serverResets, deflate.serverBits)
+    return .deflate(resetsContext: resets, windowBits: isGuessed ? nil : bits)
   }
 }

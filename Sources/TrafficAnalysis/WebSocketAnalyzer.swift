@@ -121,7 +121,7 @@ final class WebSocketAnalyzer: ByteStreamAnalyzer {
   var worth: StreamWorth { .wanted }
 
   /// Bytes of a WebSocket with nothing at hand: this, both sides, and the identity with its names.
-  private static let ownBytes = 520
+  private static let ownBytes = 560
 
   /// Says that the place in a direction's frames is not known, and that it is a guess how they are compressed.
   ///
@@ -170,7 +170,9 @@ final class WebSocketAnalyzer: ByteStreamAnalyzer {
         begin(header, side, offset: position.offset + cursor - header.headerLength, position.packet)
       case .payload(let range, let offset):
         take(bytes.extracting(range), offset: offset, side, position.packet)
-        if side.progress(context).assembler.textErrorOffset != nil { checkPayload(side, position.packet) }
+        if side.progress(context).assembler.textErrorOffset != nil || side.progress(context).assembler.hasFindings {
+          checkPayload(side, position.packet)
+        }
       case .end:
         endFrame(side, position.packet)
       case .framingLost:
@@ -287,23 +289,17 @@ final class WebSocketAnalyzer: ByteStreamAnalyzer {
   /// Reports what is wrong with the open message's payload, as soon as it shows: a receiver may fail the connection
   /// there, so that the message never ends.
   private func checkPayload(_ side: WebSocketSide, _ packet: PacketStamp, _ lastFrame: WebSocketSide.Frame? = nil) {
-    guard !side.progress(context).hasPayloadFault, let frame = lastFrame ?? side.progress(context).frame else { return }
-    let rule: Rule
-    let detail: String
-    if side.progress(context).assembler.undecoded == .inflateFailed {
-      rule = .deflateInflateFailed
-      detail = "\(side.progress(context).assembler.wireLength) bytes do not inflate"
-    } else if side.progress(context).assembler.undecoded == nil,
+    let place = (lastFrame ?? side.progress(context).frame)?.offset ?? side.progress(context).messageOffset
+    for finding in side.progress(context).assembler.takeFindings() {
+      let (rule, severity, detail) = DeflateChecks.violation(finding)
+      report(Finding(rule, by: side.sender, at: place, as: severity), packet, detail)
+    }
+    guard !side.progress(context).hasPayloadFault, side.progress(context).assembler.undecoded == nil,
       let offset = side.progress(context).assembler.textErrorOffset,
       agreement.followsRFC6455, !agreement.hasUnknownExtension
-    {
-      rule = .textInvalidUtf8
-      detail = "not UTF-8 from byte \(offset) on"
-    } else {
-      return
-    }
+    else { return }
     side.progress(context).hasPayloadFault = true
-    report(Finding(rule, by: side.sender, at: frame.offset), packet, detail)
+    report(Finding(.textInvalidUtf8, by: side.sender, at: place), packet, "not UTF-8 from byte \(offset) on")
   }
 
   /// Where the end of the direction would cut what is under way.
@@ -334,6 +330,8 @@ final class WebSocketAnalyzer: ByteStreamAnalyzer {
       if case .control = frame.destination { tellControl(frame, side, packet) }
     }
     if side.progress(context).assembler.isOpen {
+      side.progress(context).assembler.giveUp()
+      if side.progress(context).assembler.hasFindings { checkPayload(side, packet) }
       side.progress(context).messageLosses.insert(flag)
       tellMessage(side, packet)
     }

@@ -55,6 +55,8 @@ final class WebSocketSide {
   /// `heldBytes` when it was last noted, in KiB, rounded up.
   private var notedKibibytes: UInt16 = 0
   private var current: FrameProgress?
+  /// What the messages before the one at hand left behind.
+  private var past = MessageAssembler.Past()
   var counts = Counts()
   /// What the loss of frame headers left behind; most connections never have it.
   var resync: FrameResync?
@@ -73,7 +75,7 @@ final class WebSocketSide {
   /// The frame and the message at hand; made where nothing is at hand.
   func progress(_ context: AnalysisContext) -> FrameProgress {
     if let current { return current }
-    let taken = context.takeProgress(compression)
+    let taken = context.takeProgress(compression, past: past)
     current = taken
     return taken
   }
@@ -110,6 +112,7 @@ final class WebSocketSide {
   @inline(never)
   func settle(_ context: AnalysisContext) {
     if let progress = current, progress.isAtRest {
+      past = progress.assembler.past
       context.giveBack(progress)
       current = nil
     }

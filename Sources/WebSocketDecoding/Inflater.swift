@@ -16,11 +16,27 @@ public final class Inflater {
     case limitReached
   }
 
+  /// How a message ended.
+  public enum Ending: Sendable, Hashable {
+    /// With the beginning of the empty block whose rest a receiver appends.
+    case whole
+    /// Between two blocks: all of them are whole, but a receiver that appends 00 00 FF FF stands inside one then.
+    case unterminated
+    /// Inside a block.
+    case failed
+    /// The output reached its limit.
+    case limitReached
+  }
+
   // SAFETY: zlib's state points back at its z_stream, which therefore lives at one address from init to deinit.
   private let stream: UnsafeMutablePointer<z_stream>
   private let isReady: Bool
   /// Whether the last input ended exactly with a block whose BFINAL bit was set.
   private var hasEndedFinalBlock = false
+  /// Whether something was taken of the message at hand.
+  private var hasTaken = false
+  /// Whether a block of the message at hand, or else of the one before, had BFINAL set.
+  private(set) var hasSeenFinalBlock = false
 
   /// Bytes that deflate data may refer back (RFC 1951 §2), and that the window holds.
   static let windowBytes = 32768
@@ -51,7 +67,22 @@ public final class Inflater {
   /// zlib counts what it put out since then, and refuses a distance beyond that.
   public func reset() {
     hasEndedFinalBlock = false
+    hasTaken = false
+    hasSeenFinalBlock = false
     if isReady { unsafe inflateReset(stream) }
+  }
+
+  /// Begins with a window that is not empty.
+  ///
+  /// - Parameter window: What stands before the first message, 32 KiB at most.
+  /// - Returns: Whether zlib took it.
+  func begin(with window: RawSpan) -> Bool {
+    reset()
+    // SAFETY: zlib copies the bytes, which are borrowed for this call, with their byte count.
+    return unsafe window.withUnsafeBytes { bytes in
+      let start = unsafe bytes.baseAddress?.assumingMemoryBound(to: UInt8.self)
+      return unsafe isReady && inflateSetDictionary(stream, start, UInt32(clamping: bytes.count)) == Z_OK
+    }
   }
 
   /// Inflates a piece of a message's payload.
@@ -66,6 +97,8 @@ public final class Inflater {
     _ input: RawSpan, through output: ByteBuffer, limit: Int, consume: (RawSpan) -> Void
   ) -> Outcome {
     guard isReady else { return .failed }
+    if !hasTaken { hasSeenFinalBlock = false }
+    if input.byteCount > 0 { hasTaken = true }
     // SAFETY: next_in and next_out point into memory that is borrowed for this call, with its byte counts.
     return unsafe input.withUnsafeBytes { bytes in
       unsafe stream.pointee.next_in = UnsafeMutablePointer(
@@ -77,17 +110,26 @@ public final class Inflater {
 
   /// Says that the message is over, as the receiver does who appends 00 00 FF FF (RFC 7692 §7.2.2).
   ///
-  /// - Returns: `failed` if the message ends inside a block.
-  public func finishMessage(through output: ByteBuffer, limit: Int, consume: (RawSpan) -> Void) -> Outcome {
+  /// A message that ends between two blocks is whole for whoever wants to read it, and for those behind it; the sender
+  /// left out what RFC 7692 §7.2.1 demands. Without an octet it has no block.
+  ///
+  /// - Returns: How it ended.
+  public func finishMessage(through output: ByteBuffer, limit: Int, consume: (RawSpan) -> Void) -> Ending {
     guard isReady else { return .failed }
-    // A message that ends right behind a block with BFINAL is whole as it is (RFC 7692 §7.2.3.5 adds a byte there).
-    guard !hasEndedFinalBlock else { return .consumed }
+    guard hasTaken else { return .unterminated }
+    defer { hasTaken = false }
+    guard !hasEndedFinalBlock else { return .unterminated }
+    // Not a bit of a next block may have been read, or the next message would go on with it.
+    if isBetweenBlocks { return unsafe inflateResetKeep(stream) == Z_OK ? .unterminated : .failed }
     let tail: [UInt8] = [0x00, 0x00, 0xff, 0xff]
     let outcome = tail.withRawSpan { inflate($0, through: output, limit: limit, consume: consume) }
-    guard outcome == .consumed else { return outcome }
-    // Bit 7 of data_type: the last thing read was the end of a block.
-    return unsafe stream.pointee.data_type & 128 != 0 ? .consumed : .failed
+    guard outcome == .consumed else { return outcome == .failed ? .failed : .limitReached }
+    // One or two bits left over begin a block.
+    return unsafe hasEndedFinalBlock || (isBetweenBlocks && stream.pointee.data_type & 63 == 0) ? .whole : .failed
   }
+
+  /// Bit 7 of data_type: the last thing read was the end of a block. The bits below 6 say what is left of the last byte.
+  private var isBetweenBlocks: Bool { unsafe stream.pointee.data_type & 128 != 0 }
 
   private func run(through output: ByteBuffer, limit: Int, consume: (RawSpan) -> Void) -> Outcome {
     var produced = 0
@@ -111,7 +153,9 @@ public final class Inflater {
       guard produced <= limit else { return .limitReached }
       if written > 0 { output.withBytes(consume) }
       switch status {
-      case Z_STREAM_END: hasEndedFinalBlock = true
+      case Z_STREAM_END:
+        hasEndedFinalBlock = true
+        hasSeenFinalBlock = true
       case Z_OK where written == Self.outputBytes: continue
       case Z_OK, Z_BUF_ERROR: return unsafe stream.pointee.avail_in == 0 ? .consumed : .failed
       default: return .failed

@@ -20,8 +20,9 @@ public struct MessageAssembler {
   public enum Compression: Sendable, Hashable {
     /// No extension: no message is compressed.
     case none
-    /// permessage-deflate; with `resetsContext` each message is compressed on its own (RFC 7692 §7.1.1).
-    case deflate(resetsContext: Bool)
+    /// permessage-deflate; with `resetsContext` each message is compressed on its own (RFC 7692 §7.1.1). The window is a
+    /// power of two, and `nil` where nothing is known to be agreed on: nothing is said of such messages then.
+    case deflate(resetsContext: Bool, windowBits: Int? = 15)
   }
 
   /// Whether a message is open.
@@ -34,49 +35,59 @@ public struct MessageAssembler {
   public private(set) var frameCount = 0
   /// Payload bytes on the wire so far.
   public private(set) var wireLength = 0
-  /// Why the open message cannot be inflated.
-  public private(set) var undecoded: Undecoded?
 
-  private let compression: Compression
   private let workspace: PayloadWorkspace
-  private let inflatedLimit: Int
   private var collector: PayloadCollector
-  private var inflater: Inflater?
-  /// What is missing of the sender's window; `nil` if nothing is.
-  private var lostContext: LostContext?
+  /// Why the open message means nothing, if that was known beforehand.
+  private var unread: Undecoded?
+  private var inflater: MessageInflater
+  private let isDeflating: Bool
   private var isFinished = false
 
-  /// A window of which only the newest bytes are known.
-  ///
-  /// A message is decoded from them alone. Deflate data says exactly which bytes it copies: if all of those are known,
-  /// each byte of the message is what was sent, and becomes known in turn; if one is not, zlib refuses the distance, as
-  /// it lies before everything that was put out since the reset. So no text can come out wrong.
-  private struct LostContext {
-    /// Bytes known in a row up to the end of the last message, with nothing unknown between them.
-    var knownBytes = 0
-  }
-
   /// An assembler for one direction.
-  public init(compression: Compression, workspace: PayloadWorkspace, limits: Limits) {
-    self.compression = compression
+  ///
+  /// - Parameters:
+  ///   - compression: What was agreed on for the direction.
+  ///   - workspace: The buffers.
+  ///   - limits: How much is kept and inflated.
+  ///   - past: What an earlier assembler of the direction left, when it was at rest.
+  public init(compression: Compression, workspace: PayloadWorkspace, limits: Limits, past: Past = Past()) {
     self.workspace = workspace
-    inflatedLimit = limits.inflatedBytes
     collector = PayloadCollector(workspace: workspace, keepLimit: limits.keptPayloadBytes)
+    switch compression {
+    case .none:
+      isDeflating = false
+      inflater = MessageInflater(
+        resetsContext: false, windowBits: nil, workspace: workspace, limits: limits, past: past)
+    case .deflate(let resetsContext, let windowBits):
+      isDeflating = true
+      inflater = MessageInflater(
+        resetsContext: resetsContext, windowBits: windowBits, workspace: workspace, limits: limits, past: past)
+    }
   }
 
   /// Bytes of memory that are held for the open message and the window, about.
-  public var heldBytes: Int { collector.heldBytes + (inflater == nil ? 0 : Inflater.heldBytes) }
+  public var heldBytes: Int { collector.heldBytes + inflater.heldBytes }
 
-  /// Whether another value in the same place would do as well: no message is open, and no window is kept or known to be
-  /// lost.
-  public var isAtRest: Bool { !isOpen && inflater == nil && lostContext == nil }
+  /// Whether another value with this one's `past` in the same place would do as well: no message is open, and no window
+  /// is kept.
+  public var isAtRest: Bool { !isOpen && inflater.isAtRest }
+
+  /// What is to be known of the messages so far.
+  public var past: Past { inflater.past }
 
   /// Gives back what is held, where the direction is over.
   public mutating func discard() {
-    releaseInflater()
+    inflater.discard()
     collector.discard()
   }
 
+  /// Why the open message has no payload.
+  public var undecoded: Undecoded? { unread ?? (isCompressed ? inflater.undecoded : nil) }
+  /// Whether there is something to say of how the open message is compressed.
+  public var hasFindings: Bool { !inflater.findings.isEmpty }
+  /// Takes what there is to say of how the open message is compressed.
+  public mutating func takeFindings() -> [DeflateFinding] { inflater.takeFindings() }
   /// Bytes of the message's (inflated) payload so far; with a hole, those before it.
   public var length: Int { collector.length }
   /// Whether bytes of the open message are missing.
@@ -100,24 +111,17 @@ public struct MessageAssembler {
     frameCount = 0
     wireLength = 0
     isFinished = false
-    self.undecoded = undecoded
+    unread = undecoded
     collector.begin(validatingText: opcode == .text && undecoded == nil)
-    guard case .deflate(let resetsContext) = compression, isCompressed else {
-      self.isCompressed = false
-      return
-    }
-    self.isCompressed = true
-    if resetsContext { lostContext = nil }
-    if undecoded != nil {
-      // The message is part of the sender's window, and is not inflated here.
-      loseContext()
-    } else if inflater == nil {
-      inflater = workspace.takeInflater()
-    }
+    self.isCompressed = isDeflating && isCompressed
+    if self.isCompressed { inflater.begin(isKnown: undecoded == nil) }
   }
 
   /// Counts a further frame of the open message.
-  public mutating func beginFrame() { frameCount += 1 }
+  public mutating func beginFrame() {
+    if frameCount > 0, isCompressed { inflater.endFragment() }
+    frameCount += 1
+  }
 
   /// Takes a piece of a frame's payload as it stood on the wire.
   public mutating func append(_ bytes: RawSpan, maskingKey: UInt32?, offset: UInt64) {
@@ -126,15 +130,15 @@ public struct MessageAssembler {
       if undecoded == nil { collector.append(bytes, maskingKey: maskingKey, offset: offset) }
       return
     }
-    guard undecoded == nil, !collector.hasHole, let inflater else { return }
-    guard let maskingKey else { return take(inflate(bytes, with: inflater)) }
+    guard unread == nil, !collector.hasHole else { return }
+    guard let maskingKey else { return inflater.append(bytes, into: &collector) }
     let scratch = workspace.scratch
     var start = 0
-    while start < bytes.byteCount, undecoded == nil {
+    while start < bytes.byteCount {
       let end = min(start + scratch.capacity, bytes.byteCount)
       scratch.removeAll()
       Masking.append(bytes.extracting(start..<end), key: maskingKey, offset: offset &+ UInt64(start), to: scratch)
-      take(scratch.withBytes { inflate($0, with: inflater) })
+      scratch.withBytes { inflater.append($0, into: &collector) }
       start = end
     }
   }
@@ -142,25 +146,27 @@ public struct MessageAssembler {
   /// Says that bytes of the open message were never captured.
   public mutating func markHole() {
     collector.markHole()
-    if isCompressed { loseContext() }
+    if isCompressed { inflater.markHole() }
   }
 
   /// Says that an unknown number of frames was lost, compressed ones perhaps among them.
   public mutating func loseContext() {
-    guard case .deflate = compression else { return }
-    lostContext = LostContext()
-    releaseInflater()
+    if isDeflating { inflater.loseContext() }
   }
 
   /// Says that the open message has all its frames.
   public mutating func finish() {
     isFinished = true
-    if isCompressed, undecoded == nil, !collector.hasHole, let inflater {
-      let remaining = inflatedLimit - collector.length
-      take(inflater.finishMessage(through: workspace.inflated, limit: remaining) { collector.append($0) })
-      if undecoded == nil { noteKnownBytes() }
+    if isCompressed, unread == nil {
+      inflater.finish(into: &collector)
+      noteSize()
     }
     if undecoded == nil { collector.finish() }
+  }
+
+  /// Says that nothing more will come of the open message, so that what is known of it can be judged.
+  public mutating func giveUp() {
+    if isCompressed, unread == nil, !isFinished { noteSize() }
   }
 
   /// Calls `body` with the payload's beginning, as far as it is kept.
@@ -173,40 +179,13 @@ public struct MessageAssembler {
 
   /// Closes the message and frees what it held.
   public mutating func close() {
-    // What the rest of the message would have put into the window is unknown.
-    if isOpen, isCompressed, !isFinished { loseContext() }
+    if isOpen, isCompressed { inflater.close(isFinished: isFinished) }
     isOpen = false
     collector.discard()
-    if isCompressed, case .deflate(resetsContext: true) = compression { releaseInflater() }
   }
 
-  private mutating func inflate(_ bytes: RawSpan, with inflater: Inflater) -> Inflater.Outcome {
-    let remaining = inflatedLimit - collector.length
-    return inflater.inflate(bytes, through: workspace.inflated, limit: remaining) { collector.append($0) }
-  }
-
-  private mutating func take(_ outcome: Inflater.Outcome) {
-    switch outcome {
-    case .consumed: return
-    // Whether the data is wrong, or refers to what is missing, cannot be told.
-    case .failed: undecoded = lostContext == nil ? .inflateFailed : .contextLost
-    case .limitReached: undecoded = .outputLimit
-    }
-    // A part of what cannot be told whole is told by nobody.
-    collector.discard()
-    // What the message put into the window is unknown.
-    loseContext()
-  }
-
-  /// Notes that the open message is whole: once the known bytes fill the window, nothing before them matters.
-  private mutating func noteKnownBytes() {
-    guard var context = lostContext else { return }
-    context.knownBytes += min(collector.length, Inflater.windowBytes)
-    lostContext = context.knownBytes >= Inflater.windowBytes ? nil : context
-  }
-
-  private mutating func releaseInflater() {
-    if let inflater { workspace.giveBack(inflater) }
-    inflater = nil
+  private mutating func noteSize() {
+    guard undecoded == nil || undecoded == .outputLimit, !collector.hasHole else { return }
+    inflater.noteSize(length: collector.length, wireLength: wireLength)
   }
 }

@@ -32,6 +32,9 @@ struct PayloadCollector {
     hasHole = false
   }
 
+  /// Forgets what was taken of the payload.
+  mutating func restart() { begin(validatingText: validates) }
+
   /// Takes payload as it stood on the wire.
   mutating func append(_ bytes: RawSpan, maskingKey: UInt32?, offset: UInt64) {
     guard !hasHole else { return }

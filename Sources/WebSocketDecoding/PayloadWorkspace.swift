@@ -10,6 +10,9 @@ public final class PayloadWorkspace {
   let empty = ByteBuffer(capacity: 0)
   private var freeBuffers: [ByteBuffer] = []
   private var freeInflaters: [Inflater] = []
+  private var freeCompressed: [CompressedMessage] = []
+  /// Reads compressed messages without inflating them.
+  lazy var scanner = DeflateScanner()
 
   /// The largest buffer that is worth keeping for the next message.
   private static let reusableBytes = 256 << 10
@@ -40,5 +43,17 @@ public final class PayloadWorkspace {
     guard freeInflaters.count < Self.kept else { return }
     inflater.reset()
     freeInflaters.append(inflater)
+  }
+
+  /// A place for the bytes of a compressed message.
+  func takeCompressed() -> CompressedMessage {
+    freeCompressed.popLast() ?? CompressedMessage()
+  }
+
+  /// Takes back what `takeCompressed` gave.
+  func giveBack(_ message: CompressedMessage) {
+    guard message.heldBytes <= Self.reusableBytes, freeCompressed.count < Self.kept else { return }
+    message.begin()
+    freeCompressed.append(message)
   }
 }

@@ -16,6 +16,9 @@ enum CheckCompany {
     // A key of zero is what shows the request, which is also the payload.
     "masked-bytes-look-like-http": ["mask-key-zero", "tunnel-in-payload"],
     "pong-flood": ["pong-unsolicited"],
+    // A diagnosis of a message that does not inflate, or leaves the receiver inside a block.
+    "deflate-fragment-tail-removed": ["deflate-inflate-failed"],
+    "deflate-tail-not-removed": ["deflate-inflate-failed"],
     // They come at like intervals.
     "handshake-failures-repeated": ["reconnect-no-backoff"],
   ]

@@ -7,7 +7,7 @@ struct InflaterTests {
   /// What became of a series of messages, each given in pieces.
   private struct Result: Equatable {
     var texts: [[UInt8]] = []
-    var outcomes: [Inflater.Outcome] = []
+    var outcomes: [Inflater.Ending] = []
   }
 
   private func inflate(_ messages: [[[UInt8]]], with inflater: Inflater = Inflater(), limit: Int = 1 << 20) -> Result {
@@ -21,11 +21,14 @@ struct InflaterTests {
           inflater.inflate($0, through: scratch, limit: limit - text.count) { text += $0.copied() }
         }
       }
-      if outcome == .consumed {
-        outcome = inflater.finishMessage(through: scratch, limit: limit - text.count) { text += $0.copied() }
+      switch outcome {
+      case .failed: result.outcomes.append(.failed)
+      case .limitReached: result.outcomes.append(.limitReached)
+      case .consumed:
+        result.outcomes.append(
+          inflater.finishMessage(through: scratch, limit: limit - text.count) { text += $0.copied() })
       }
       result.texts.append(text)
-      result.outcomes.append(outcome)
     }
     return result
   }
@@ -39,7 +42,7 @@ struct InflaterTests {
   ) {
     #expect(
       result
-        == Result(texts: texts.map { Array($0.utf8) }, outcomes: texts.map { _ in .consumed }),
+        == Result(texts: texts.map { Array($0.utf8) }, outcomes: texts.map { _ in .whole }),
       sourceLocation: sourceLocation)
   }
 
@@ -80,7 +83,7 @@ struct InflaterTests {
       // The window of the first message stands before each, so that the one with a reference back is whole.
       let texts = verifySplits(of: message) { chunks in
         let result = inflate([[messages[0]], chunks])
-        #expect(result.outcomes == [.consumed, .consumed])
+        #expect(result.outcomes == [.whole, .whole])
         return result.texts
       }
       #expect(texts[0] == Array("Hello".utf8))
@@ -98,7 +101,7 @@ struct InflaterTests {
   @Test func `output of more than a window comes whole`() {
     let expected = [UInt8](repeating: 0x41, count: 100_000)
     let result = inflate(zipped100000)
-    #expect(result.outcomes == [.consumed] && result.texts == [expected])
+    #expect(result.outcomes == [.whole] && result.texts == [expected])
     verifySplits(of: hex(zipped100000)) { inflate([$0]).texts.map(\.count) }
   }
 
@@ -112,8 +115,10 @@ struct InflaterTests {
     // The first message ends with BFINAL, the second was written by zlib with that text as its dictionary.
     let final = "0bc94855282ccd4cce56482aca2fcf5348cbaf50c82acd2d2806"
     expect(inflate(final + "0000", "42130400"), is: "The quick brown fox jumps", "quick brown fox")
-    // The same without the byte that RFC 7692 §7.2.3.4 appends: the message is whole.
-    expect(inflate(final + "00", "42130400"), is: "The quick brown fox jumps", "quick brown fox")
+    // The same without the byte that RFC 7692 §7.2.3.4 appends: all its blocks are whole, and the window stands.
+    let bare = inflate(final + "00", "42130400")
+    #expect(bare.texts == ["The quick brown fox jumps", "quick brown fox"].map { Array($0.utf8) })
+    #expect(bare.outcomes == [.unterminated, .whole])
     // Both in one message.
     expect(inflate(final + "00" + "42130400"), is: "The quick brown fox jumpsquick brown fox")
     verifySplits(of: hex(final + "00" + "42130400")) { inflate([$0]).texts }
@@ -138,7 +143,8 @@ struct InflaterTests {
 
   @Test func `every cut of a message fails or gives a beginning of its text`() {
     let message = hex("aa562aa92c4855b2522a294a4c4955d2512a28ca4c06f10d0d0cf58c4c8102c5995540be792d00")
-    for count in 0..<message.count - 1 {
+    #expect(inflate("").outcomes == [.unterminated])
+    for count in 1..<message.count - 1 {
       let result = inflate([[Array(message[..<count])]])
       #expect(result.outcomes == [.failed], "cut at \(count)")
     }
@@ -151,9 +157,9 @@ struct InflaterTests {
       #expect(result.outcomes == [.limitReached])
       #expect(result.texts[0].count <= limit)
     }
-    #expect(inflate([[bomb]], limit: 100_000).outcomes == [.consumed])
-    #expect(inflate([[bomb], [bomb]], limit: 100_000).outcomes == [.consumed, .consumed])
-    #expect(inflate("00", limit: 0).outcomes == [.consumed])
+    #expect(inflate([[bomb]], limit: 100_000).outcomes == [.whole])
+    #expect(inflate([[bomb], [bomb]], limit: 100_000).outcomes == [.whole, .whole])
+    #expect(inflate("00", limit: 0).outcomes == [.whole])
   }
 
   @Test func `a reset forgets the window and an unfinished block`() {
@@ -167,9 +173,22 @@ struct InflaterTests {
     #expect(inflate([[Array(hello[..<3])]], with: inflater).outcomes == [.failed])
     inflater.reset()
     expect(inflate([[hello]], with: inflater), is: "Hello")
-    expect(inflate([[hex("f3 48 cd c9 c9 07 00")]], with: inflater), is: "Hello")
+    #expect(inflate([[hex("f3 48 cd c9 c9 07 00")]], with: inflater).outcomes == [.unterminated])
     inflater.reset()
     expect(inflate([[hello]], with: inflater), is: "Hello")
+  }
+
+  @Test func `a message that ends between blocks is whole, and so is what follows`() {
+    // A stored block alone; the tail that is to be removed; no octet at all; a final block.
+    let hello = "f2 48 cd c9 c9 07 00"
+    for (message, text) in [
+      ("00 05 00 fa ff 48 65 6c 6c 6f", "Hello"), ("f2 48 cd c9 c9 07 00 00 00 ff ff", "Hello"), ("", ""),
+      ("f3 48 cd c9 c9 07 00", "Hello"),
+    ] {
+      let result = inflate(hello, message, "f2 00 11 00 00")
+      #expect(result.texts == ["Hello", text, "Hello"].map { Array($0.utf8) }, "\(message)")
+      #expect(result.outcomes == [.whole, .unterminated, .whole], "\(message)")
+    }
   }
 
   @Test func `random bytes never stop the inflater`() {

@@ -26,7 +26,7 @@ extension LogSchema {
       ] + messagePayload + losses + [
         FieldSchema(
           "undecoded", .openWord(MessageAssembler.Undecoded.allCases.map(\.rawValue)),
-          "Why there is no payload: `context_lost` (bytes were lost that it may refer to), `inflate_failed` (no deflate data), `output_limit` (more than 1 GiB), `unknown_extension` (reserved bits of an extension that wstap does not know).",
+          "Why there is no payload: `context_lost` (bytes that it may refer to were lost, or are not kept), `inflate_failed` (no deflate data), `output_limit` (more than 1 GiB), `unknown_extension` (reserved bits of an extension that wstap does not know).",
           absent: "where it is decoded"), resync,
       ],
       rules: [

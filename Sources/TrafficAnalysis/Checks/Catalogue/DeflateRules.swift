@@ -226,7 +226,8 @@ extension Check {
       condition: """
         A message with RSV1 on its first frame, fragments joined and unmasked, 00 00 ff ff appended, does \
         not inflate (bad block type, bad code lengths, stored length check, distance beyond all data of this \
-        direction) or ends inside a block. A compressed message of length 0 also fails.
+        direction) or ends inside a block. A compressed message of length 0 also fails. Where all blocks of the \
+        message itself are whole, its text is given nevertheless.
         """,
       remarks: """
         Needs every earlier compressed byte of this direction when context takeover is on: after a gap or \
@@ -249,7 +250,11 @@ extension Check {
         (client direction) and a message inflates only with the window of earlier messages, not with an \
         empty one.
         """,
-      remarks: "Agreed means the response; client_no_context_takeover in the offer alone binds nobody.",
+      remarks: """
+        Agreed means the response; client_no_context_takeover in the offer alone binds nobody. It is this check, \
+        and not deflate-inflate-failed, if nothing else is wrong with the message, and the earlier messages have as \
+        many bytes as it reaches back.
+        """,
       breaks: "{permessage-deflate; server_no_context_takeover} | S c1 07 f248cdc9c90700 | S c1 05 f200110000",
       keeps: "{permessage-deflate; server_no_context_takeover} | S c1 07 f248cdc9c90700 | S c1 07 f248cdc9c90700",
       tshark: .no(
@@ -269,10 +274,9 @@ extension Check {
         direction.
         """,
       remarks: """
-        Check the distances themselves: zlib inflate with a small window does not enforce it while the \
-        referenced bytes are still in the output buffer of the same call (hand it the output in small \
-        pieces, or use an own inflater). zlib makes 9 out of 8 when deflating: with w = 8 allow distances up \
-        to 512 as notice. Without the parameter the limit is 32768, which DEFLATE cannot exceed.
+        The distances themselves are looked at, as zlib does not hold inflating to a small window. It makes 9 \
+        out of 8 when deflating: with w = 8, distances up to 512 are a notice. Without the parameter the limit \
+        is 32768, which DEFLATE cannot exceed. Messages of more than 256 KiB on the wire are not looked at.
         """,
       breaks: """
         {permessage-deflate; server_max_window_bits=9} | S c2 7e0166 5c923912183608454fe41921f67338716277ac1\
@@ -319,8 +323,9 @@ extension Check {
       "The sender left 00 00 ff ff at a message's end.",
       condition: "The last fragment of a compressed message ends with 00 00 ff ff.",
       remarks: """
-        Harmless for receivers, and a message that was flushed twice may end so by right: notice only. \
-        Algorithm step without key word of its own.
+        A diagnosis on top of deflate-inflate-failed. No message ends so by right: its last octet has bits of the \
+        empty block's header, which are zero. The receiver, who appends the four octets once more, stands inside a \
+        block then: the text is whole, but where the context is taken over the next message fails.
         """,
       breaks: "{permessage-deflate} | S c1 0b f248cdc9c907000000ffff",
       keeps: "{permessage-deflate} | S c1 07 f248cdc9c90700",
@@ -337,8 +342,8 @@ extension Check {
         does not start on that boundary.
         """,
       remarks: """
-        Needs an inflater that shows bit positions. The octet after a final block (header bits of the empty \
-        block) is required: without it the appended tail is misread and inflating fails.
+        The octet after a final block (header bits of the empty block) is required: without it the appended \
+        tail is misread, which is deflate-inflate-failed.
         """,
       breaks: "{permessage-deflate} | S c1 08 f348cdc9c9078000",
       keeps: "{permessage-deflate} | S c1 08 f348cdc9c9070000",

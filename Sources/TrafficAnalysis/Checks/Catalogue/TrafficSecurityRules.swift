@@ -236,8 +236,8 @@ extension Check {
         out near 1030 to 1). Stop inflating at the tool's limit.
         """,
       remarks: """
-        Long runs of blanks in JSON reach 50:1; limits are settings. Count over a window of messages too \
-        (many small bombs with takeover).
+        Long runs of blanks in JSON reach 50:1. Counted over the newest 16 KiB of compressed bytes too: many \
+        small bombs are one.
         """,
       breaks: "{permessage-deflate} | S c2 7e07a2 ecc101010000008220ffaf6e484001 00{1937} 6f06",
       keeps: "{permessage-deflate} | S c1 07 f248cdc9c90700",

@@ -1,0 +1,357 @@
+internal import NetworkTypes
+
+/// Inflates the compressed messages of one direction (RFC 7692 §7.2.2), and finds out what is wrong with them.
+///
+/// zlib inflates. What zlib does not tell is read from the compressed bytes of the message, which are kept until it is
+/// whole, up to a limit; see `DeflateScanner`.
+struct MessageInflater {
+  typealias Past = MessageAssembler.Past
+
+  /// Where the open message stands.
+  private enum State {
+    /// It inflates so far.
+    case inflating
+    /// It inflates so far, but only with the messages before it, which it must not refer to.
+    case replaying
+    /// It refers to the messages before it, which it must not, and these are not kept; it is judged at its end.
+    case suspended
+    /// It does not inflate.
+    case over(MessageAssembler.Undecoded)
+  }
+
+  let resetsContext: Bool
+  /// The agreed window as a power of two; `nil` where it is not known what was agreed on, so that nothing is said.
+  private let windowBits: Int?
+  private let workspace: PayloadWorkspace
+  private let outputLimit: Int
+  private let judgedLimit: Int
+
+  /// What was before the open message.
+  var past: Past
+  private var inflater: Inflater?
+  private var kept: CompressedMessage?
+  private var state = State.inflating
+  /// Where each message is compressed on its own: the newest output of the first messages, and that of the open one.
+  private var history: [UInt8] = []
+  /// What of `history` stands before the open message.
+  private var historyCount = 0
+  /// Bytes known before the open message.
+  private var knownBefore = 0
+  /// Compressed bytes of the open message so far.
+  private var taken = 0
+  /// What was to be said, and is not yet fetched.
+  private(set) var findings: [DeflateFinding] = []
+
+  init(resetsContext: Bool, windowBits: Int?, workspace: PayloadWorkspace, limits: Limits, past: Past) {
+    self.resetsContext = resetsContext
+    self.windowBits = windowBits
+    self.workspace = workspace
+    self.past = past
+    outputLimit = limits.inflatedBytes
+    judgedLimit = limits.judgedDeflateBytes
+  }
+
+  /// Bytes of memory that are held.
+  var heldBytes: Int {
+    (inflater == nil ? 0 : Inflater.heldBytes) + (kept?.heldBytes ?? 0) + history.capacity
+  }
+
+  /// Whether nothing is held but `past`.
+  var isAtRest: Bool { inflater == nil && history.isEmpty }
+
+  /// Why the open message has no payload.
+  var undecoded: MessageAssembler.Undecoded? {
+    switch state {
+    case .inflating, .replaying: nil
+    case .suspended: .contextLost
+    case .over(let reason): reason
+    }
+  }
+
+  /// Takes what is to be said of the open message so far.
+  mutating func takeFindings() -> [DeflateFinding] {
+    defer { findings = [] }
+    return findings
+  }
+
+  // MARK: - The course of a message
+
+  /// Opens a message.
+  ///
+  /// - Parameter isKnown: Whether it is inflated; else it is a part of the sender's window that stays unknown.
+  mutating func begin(isKnown: Bool) {
+    state = .inflating
+    findings = []
+    taken = 0
+    historyCount = history.count
+    knownBefore = Int(past.knownBytes)
+    guard isKnown else { return loseContext() }
+    if windowBits != nil, kept == nil { kept = workspace.takeCompressed() }
+    kept?.begin()
+    if inflater == nil { inflater = workspace.takeInflater() }
+  }
+
+  /// Says that a fragment ends that is not the last.
+  mutating func endFragment() { kept?.endFragment() }
+
+  /// Takes a piece of the payload, without its mask.
+  mutating func append(_ bytes: RawSpan, into collector: inout PayloadCollector) {
+    taken += bytes.byteCount
+    kept?.append(bytes, limit: judgedLimit)
+    take(inflate(bytes, into: &collector), atEnd: false, &collector)
+  }
+
+  /// Says that bytes of the open message are missing.
+  mutating func markHole() {
+    kept?.giveUp()
+    loseContext()
+  }
+
+  /// Says that an unknown number of messages was lost.
+  mutating func loseContext() {
+    past.knownBytes = 0
+    past.isContextLost = true
+    history = []
+    historyCount = 0
+    releaseInflater()
+  }
+
+  /// Says that the open message has all its bytes.
+  mutating func finish(into collector: inout PayloadCollector) {
+    guard !collector.hasHole else { return }
+    let isTerminated = end(&collector)
+    switch state {
+    case .inflating, .replaying: judge(length: collector.length, isTerminated: isTerminated)
+    case .suspended: judgeSuspended()
+    case .over(.inflateFailed): diagnose()
+    case .over: break
+    }
+  }
+
+  /// Notes how much the open message inflated to, as far as it came.
+  mutating func noteSize(length: Int, wireLength: Int) {
+    guard windowBits != nil else { return }
+    if let bomb = past.noteSize(length: length, wireLength: wireLength) { findings.append(bomb) }
+  }
+
+  /// Closes the message, and frees what it held.
+  mutating func close(isFinished: Bool) {
+    if let kept { workspace.giveBack(kept) }
+    kept = nil
+    // What the rest of the message would have put into the window is unknown.
+    if !isFinished { loseContext() }
+    if !takesOver { releaseInflater() }
+  }
+
+  /// Frees everything, where the direction is over.
+  mutating func discard() {
+    releaseInflater()
+    if let kept { workspace.giveBack(kept) }
+    kept = nil
+    history = []
+  }
+
+  // MARK: - Inflating
+
+  /// Whether messages may refer back to those before them, or do.
+  private var takesOver: Bool { !resetsContext || past.keepsContext }
+
+  /// Whether the newest output is kept, to read a message that refers to it against the agreement.
+  private var keepsHistory: Bool { !takesOver && past.messages < Past.watchedMessages && windowBits != nil }
+
+  private mutating func releaseInflater() {
+    if let inflater { workspace.giveBack(inflater) }
+    inflater = nil
+  }
+
+  private mutating func inflate(_ bytes: RawSpan, into collector: inout PayloadCollector) -> Inflater.Outcome {
+    guard undecoded == nil, let inflater else { return .consumed }
+    let limit = outputLimit - collector.length
+    guard keepsHistory else {
+      return inflater.inflate(bytes, through: workspace.inflated, limit: limit) { collector.append($0) }
+    }
+    return inflater.inflate(bytes, through: workspace.inflated, limit: limit) {
+      collector.append($0)
+      remember($0)
+    }
+  }
+
+  /// Ends the message as a receiver does.
+  ///
+  /// - Returns: Whether it ended as it must; `nil` if it did not inflate.
+  private mutating func end(_ collector: inout PayloadCollector) -> Bool? {
+    guard undecoded == nil, let inflater else { return nil }
+    let limit = outputLimit - collector.length
+    let keepsHistory = keepsHistory
+    let ending = inflater.finishMessage(through: workspace.inflated, limit: limit) {
+      collector.append($0)
+      if keepsHistory { remember($0) }
+    }
+    switch ending {
+    case .whole: return true
+    case .unterminated: return false
+    case .limitReached: take(.limitReached, atEnd: true, &collector)
+    case .failed:
+      take(.failed, atEnd: true, &collector)
+      // With the messages before it, the end may be there.
+      if case .replaying = state { return end(&collector) }
+    }
+    return nil
+  }
+
+  private mutating func take(_ outcome: Inflater.Outcome, atEnd: Bool, _ collector: inout PayloadCollector) {
+    switch outcome {
+    case .consumed: return
+    case .limitReached: giveUp(.outputLimit, &collector)
+    case .failed where takesOver && past.isContextLost:
+      // Whether the data is wrong, or refers to what is missing, cannot be told.
+      giveUp(.contextLost, &collector)
+    case .failed:
+      let scan = scan(withTail: atEnd)
+      if case .inflating = state, !takesOver, let scan, scan.fault == nil, scan.reach > 0,
+        scan.reach <= knownBefore, !atEnd || scan.endsBetweenBlocks
+      {
+        replay(reach: scan.reach, &collector)
+      } else {
+        fail(scan, atEnd: atEnd)
+        giveUp(.inflateFailed, &collector)
+      }
+    }
+  }
+
+  /// Tells nothing of the open message: a part of what cannot be told whole is told by nobody.
+  private mutating func giveUp(_ reason: MessageAssembler.Undecoded, _ collector: inout PayloadCollector) {
+    state = .over(reason)
+    collector.discard()
+    // What the message put into the window is unknown.
+    loseContext()
+  }
+
+  private mutating func fail(_ scan: DeflateScan?, atEnd: Bool) {
+    guard windowBits != nil else { return }
+    let failure: DeflateFailure =
+      switch scan {
+      case nil: .unknown
+      case let scan? where scan.reach > (takesOver ? knownBefore : 0):
+        .reach(scan.reach, offset: scan.reachOffset)
+      case let scan?: scan.fault.map { .fault($0) } ?? (atEnd ? .endsInsideBlock : .unknown)
+      }
+    findings.append(.failed(failure, byteCount: taken))
+  }
+
+  /// Begins the open message anew, with the messages before it in the window.
+  private mutating func replay(reach: Int, _ collector: inout PayloadCollector) {
+    releaseInflater()
+    guard let kept, historyCount >= reach else {
+      state = .suspended
+      collector.discard()
+      return
+    }
+    history.removeSubrange(historyCount...)
+    let inflater = workspace.takeInflater()
+    let window = Array(history.suffix(Inflater.windowBytes))
+    guard window.withRawSpan({ inflater.begin(with: $0) }) else {
+      state = .suspended
+      collector.discard()
+      return
+    }
+    self.inflater = inflater
+    state = .replaying
+    collector.restart()
+    let outcome = kept.withBytes { bytes in
+      inflater.inflate(bytes, through: workspace.inflated, limit: outputLimit) { collector.append($0) }
+    }
+    take(outcome, atEnd: false, &collector)
+  }
+
+  /// Keeps the newest output: as much as the window has, and up to twice that.
+  private mutating func remember(_ bytes: RawSpan) {
+    history.append(contentsOf: bytes)
+    let surplus = history.count - Inflater.windowBytes
+    guard surplus >= Inflater.windowBytes else { return }
+    history.removeFirst(surplus)
+    historyCount = max(0, historyCount - surplus)
+  }
+}
+
+/// Judging a message.
+extension MessageInflater {
+  private func scan(withTail: Bool = true, alignsBehindFinal: Bool = true) -> DeflateScan? {
+    guard let kept, kept.isWhole else { return nil }
+    let workspace = workspace
+    func scan(_ bytes: RawSpan) -> DeflateScan { workspace.scanner.scan(bytes, alignsBehindFinal: alignsBehindFinal) }
+    return withTail ? kept.withTail(scan) : kept.withBytes(scan)
+  }
+
+  /// Judges a message that inflated.
+  private mutating func judge(length: Int, isTerminated: Bool?) {
+    let before = takesOver ? knownBefore : 0
+    let isReplayed = if case .replaying = state { true } else { false }
+    let mayTakeOver = isReplayed || past.keepsContext
+    if isReplayed { past.keepsContext = true }
+    noteWhole(length)
+    guard let windowBits, let kept else { return }
+    if isTerminated == false {
+      let failure: DeflateFailure = taken == 0 ? .empty : kept.endsWithTail ? .tailTwice : .noEmptyBlock
+      findings.append(.failed(failure, byteCount: taken))
+    }
+    if kept.endsWithTail { findings.append(.tailNotRemoved) }
+    // A window that all output fits into is not exceeded.
+    let mayExceed = windowBits < 15 && before + length > 1 << windowBits
+    guard mayExceed || mayTakeOver || inflater?.hasSeenFinalBlock == true,
+      let scan = scan(withTail: isTerminated == true)
+    else { return }
+    if resetsContext, scan.reach > 0 { findings.append(.tookOver(reach: scan.reach, offset: scan.reachOffset)) }
+    if scan.largestDistance > 1 << windowBits {
+      findings.append(
+        .windowExceeded(
+          distance: scan.largestDistance, offset: scan.largestDistanceOffset, windowBits: windowBits))
+    }
+    if let offset = scan.paddingOffset { findings.append(.paddingNotZero(offset: offset)) }
+  }
+
+  /// Notes that the open message is whole: once the known bytes fill the window, nothing before them matters.
+  private mutating func noteWhole(_ length: Int) {
+    past.knownBytes = UInt16(min(Int(past.knownBytes) + min(length, Inflater.windowBytes), Inflater.windowBytes))
+    if past.knownBytes >= Inflater.windowBytes { past.isContextLost = false }
+    past.messages = min(past.messages + 1, Past.watchedMessages)
+    if !keepsHistory {
+      history = []
+    } else if history.count > Inflater.windowBytes {
+      history = Array(history.suffix(Inflater.windowBytes))
+    }
+  }
+
+  /// Judges a message that reaches back to those before it, which are not kept.
+  private mutating func judgeSuspended() {
+    if let scan = scan(), scan.isWhole, scan.reach <= knownBefore {
+      findings.append(.tookOver(reach: scan.reach, offset: scan.reachOffset))
+      state = .over(.contextLost)
+      loseContext()
+      past.keepsContext = true
+    } else {
+      fail(scan(), atEnd: true)
+      state = .over(.inflateFailed)
+      diagnose()
+      loseContext()
+    }
+  }
+
+  /// Looks for the reason why a message does not inflate.
+  private mutating func diagnose() {
+    guard let kept, let scan = scan() else { return }
+    if scan.endsInsideByte, let loose = self.scan(alignsBehindFinal: false), loose.isWhole, loose.finalBlocks > 0 {
+      findings.append(.blockInsideByte)
+    } else if let offset = scan.paddingOffset {
+      findings.append(.paddingNotZero(offset: offset))
+    }
+    if kept.endsWithTail { findings.append(.tailNotRemoved) }
+    guard kept.fragmentCount > 1 else { return }
+    let scratch = workspace.takeBuffer()
+    defer { workspace.giveBack(scratch) }
+    let mended = kept.withTails(in: scratch) { workspace.scanner.scan($0) }
+    if mended.isWhole, mended.reach <= (takesOver ? knownBefore : 0) {
+      findings.append(.fragmentTailsRemoved(fragments: kept.fragmentCount))
+    }
+  }
+}
