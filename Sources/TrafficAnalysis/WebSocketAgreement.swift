@@ -8,6 +8,8 @@ struct WebSocketAgreement {
   var hasUnknownExtension = false
   /// Whether the framing rules of RFC 6455 apply: other versions have other framing.
   var followsRFC6455 = true
+  /// The first of the answer's faults for which the client has to fail the connection.
+  var responseFault: Rule?
 
   /// What is assumed of frames whose handshake was not captured: that they may be compressed, each side with a window
   /// that lasts, and that other bits may mean something.

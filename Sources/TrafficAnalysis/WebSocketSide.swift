@@ -37,6 +37,8 @@ final class WebSocketSide {
   let sender: Sender
   /// How the direction ended.
   var end: StreamEnd?
+  /// What is known of the direction's first bytes.
+  var opening = StreamOpening.known
   /// Whether a Close was sent.
   var hasClosed = false
   /// Whether the beginning of a message was seen since bytes were last lost.
