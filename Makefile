@@ -45,7 +45,7 @@ help:
 	@echo 'make test      build and run the tests'
 	@echo 'make test-slow check README.md, the SQL, the generated files and make install by a release build'
 	@echo 'make build     build $(WSTAP)'
-	@echo 'make docs      make the man page, the completions and the SQL anew from what wstap tells of itself'
+	@echo 'make docs      make the man page, the completions, the SQL and docs/checks.md anew from what wstap tells of itself'
 	@echo 'make install   build, and put wstap, its man page, completions and SQL below $$(DESTDIR)$$(PREFIX) ($(PREFIX))'
 	@echo 'make uninstall remove those'
 	@echo 'make lint      hold the sources against .swift-format'
@@ -80,6 +80,7 @@ test-slow: build
 docs: build
 	@scripts/make-manual >docs/wstap.1
 	@scripts/make-sql >docs/sql/wstap.sql
+	@scripts/make-checks >docs/checks.md
 	@scripts/make-completions
 
 install: build

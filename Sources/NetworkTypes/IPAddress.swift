@@ -23,6 +23,26 @@ public struct IPAddress: Hashable, Sendable {
     return (0..<count).map { UInt8(truncatingIfNeeded: value >> UInt128((count - 1 - $0) * 8)) }
   }
 
+  /// Whether the address is of a host's own, a link's or a private network: what is sent there crosses no open network.
+  ///
+  /// Loopback, link-local, RFC 1918, the shared addresses of RFC 6598, and unique local addresses (RFC 4193); so are IPv4
+  /// addresses that are mapped into IPv6.
+  public var isInternal: Bool {
+    if isIPv6, value >> 32 == 0xffff { return IPAddress(v4: UInt32(truncatingIfNeeded: value)).isInternal }
+    guard isIPv6 else {
+      let bits = UInt32(truncatingIfNeeded: value)
+      return switch bits >> 24 {
+      case 10, 127: true
+      case 100: bits >> 22 == 100 << 2 | 1
+      case 169: bits >> 16 == 169 << 8 | 254
+      case 172: bits >> 20 == 172 << 4 | 1
+      case 192: bits >> 16 == 192 << 8 | 168
+      default: false
+      }
+    }
+    return value == 1 || value >> 121 == 0xfc >> 1 || value >> 118 == 0xfe80 >> 6
+  }
+
   /// Whether both are the same address of the same version.
   @inlinable
   public static func == (left: IPAddress, right: IPAddress) -> Bool {

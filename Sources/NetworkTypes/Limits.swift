@@ -109,7 +109,7 @@ public struct Limits: Sendable {
   /// Bytes of a compressed message that are kept until it is whole, to say what is wrong with it.
   public var judgedDeflateBytes = 256 << 10
   /// Handshakes, clients and servers that are remembered, each, for the checks that look across connections.
-  public var rememberedHandshakes = 65_536
+  public var rememberedHandshakes = 16_384
 
   /// Connections whose short names are remembered in the text format; the others are named in full.
   ///

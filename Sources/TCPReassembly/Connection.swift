@@ -107,6 +107,9 @@ public final class Connection {
     halves[direction.rawValue].lacksAcknowledgedBytes
   }
 
+  /// The place of the next byte in order, which is how many were passed on or given up.
+  public func nextOffset(of direction: Direction) -> Int { halves[direction.rawValue].nextOffset }
+
   /// The place up to which the other end acknowledged this direction; `Int.min` before it acknowledged anything.
   public func acknowledgedOffset(of direction: Direction) -> Int { halves[direction.rawValue].acknowledgedOffset }
 

@@ -8,6 +8,8 @@ final class AnalysisContext {
   let statistics = Statistics()
   let workspace = PayloadWorkspace()
   let memory: MemoryAccount
+  /// What is remembered of other connections.
+  let acrossConnections: AcrossConnections
   private var freeProgress: [FrameProgress] = []
   private var names: [[UInt8]: [UInt8]] = [:]
 
@@ -19,6 +21,7 @@ final class AnalysisContext {
     self.options = options
     self.sink = sink
     memory = MemoryAccount(limits: options.limits)
+    acrossConnections = AcrossConnections(limits: options.limits)
   }
 
   /// What a direction needs inside a frame or a message.

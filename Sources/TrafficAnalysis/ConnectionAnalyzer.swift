@@ -212,7 +212,8 @@ final class ConnectionAnalyzer: ByteStreamAnalyzer {
     if let exchange { agreement.responseFault = judge(exchange, record).responseFault }
     let analyzer = WebSocketAnalyzer(
       context: context, connection: connection, identity: record.connection, clientDirection: clientDirection,
-      agreement: agreement, opened: record.packet, violations: violations)
+      agreement: agreement, opened: record.packet, violations: violations,
+      requester: exchange?.requester(record.connection))
     if exchange?.response != nil { analyzer.expectFrames(isOpenedWell: record.failure == nil) }
     stage = .webSocket(analyzer)
     return analyzer
@@ -287,7 +288,9 @@ final class ConnectionAnalyzer: ByteStreamAnalyzer {
       violations.report(
         finding, packet: record.packet, connection: record.connection, context, detail: detail)
     }
-    checks.run()
+    let answered = record.packet.timestamp
+    let wait = record.waitMicroseconds ?? 0
+    checks.run(asked: Timestamp(nanoseconds: answered.nanoseconds - wait * 1000), answered: answered)
     return HandshakeVerdict(
       connection: record.connection, reasonToRefuse: checks.reasonToRefuse, responseFault: checks.responseFault)
   }

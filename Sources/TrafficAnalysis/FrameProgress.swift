@@ -14,20 +14,35 @@ final class FrameProgress {
   private(set) var control: ControlPayload?
   /// Whether a fault of the open message's payload was reported.
   var hasPayloadFault = false
+  /// Fragments of the open message without payload, and whether it was told that there are too many, or too much.
+  var emptyFragments = 0
+  var isToldFlood = false
+  var isToldLarge = false
+  /// The end of the frame at hand as it was on the wire, which the next piece may continue to an HTTP request.
+  var wireTail: [UInt8] = []
   /// Losses of the open message.
   var messageLosses: LossFlags = []
   /// Packet time of the open message's first header.
   var messageStart = Timestamp.epoch
+  /// Place of that header in the stream.
+  var messageOffset = 0
 
   init(_ assembler: MessageAssembler) {
     self.assembler = assembler
+  }
+
+  /// Begins to count a message's fragments.
+  func resetFloodCounts() {
+    emptyFragments = 0
+    isToldFlood = false
+    isToldLarge = false
   }
 
   /// Whether nothing would be lost with it.
   var isAtRest: Bool { decoder.isBetweenFrames && assembler.isAtRest && frame == nil }
 
   /// Bytes of memory that it takes with all that it holds, about.
-  var heldBytes: Int { 416 + assembler.heldBytes + (control?.heldBytes ?? 0) }
+  var heldBytes: Int { 416 + assembler.heldBytes + (control?.heldBytes ?? 0) + wireTail.capacity }
 
   /// Makes ready for a control frame's payload.
   func beginControl(_ context: AnalysisContext) {

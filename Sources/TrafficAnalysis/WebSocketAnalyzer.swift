@@ -8,19 +8,24 @@ internal import WebSocketDecoding
 /// connection to fail.
 final class WebSocketAnalyzer: ByteStreamAnalyzer {
   let context: AnalysisContext
-  private unowned let connection: Connection
+  unowned let connection: Connection
   let identity: ConnectionIdentity
   let clientDirection: Direction
   let checks: FrameChecks
   /// Packet time of the handshake's answer.
-  private let opened: Timestamp
-  private let client: WebSocketSide
-  private let server: WebSocketSide
-  private var violations: ViolationLedger
-  private var firstClose: FirstClose?
+  let opened: Timestamp
+  let client: WebSocketSide
+  let server: WebSocketSide
+  private(set) var violations: ViolationLedger
+  /// By whom it was opened, for what: see `AcrossConnections`.
+  let requester: AcrossConnections.Requester?
+  var firstClose: FirstClose?
+  /// What both sides have done, where checks need it.
+  var conduct: Conduct?
+  var masks = MaskKeyChecks()
 
   /// The first Close of either side; most WebSockets that are held have none yet.
-  private final class FirstClose {
+  final class FirstClose {
     let sender: Sender
     let code: UInt16?
     let reason: String?
@@ -34,8 +39,10 @@ final class WebSocketAnalyzer: ByteStreamAnalyzer {
 
   init(
     context: AnalysisContext, connection: Connection, identity: ConnectionIdentity, clientDirection: Direction,
-    agreement: WebSocketAgreement, opened: PacketStamp, violations: ViolationLedger
+    agreement: WebSocketAgreement, opened: PacketStamp, violations: ViolationLedger,
+    requester: AcrossConnections.Requester?
   ) {
+    self.requester = requester
     self.violations = violations
     self.context = context
     self.connection = connection
@@ -45,12 +52,14 @@ final class WebSocketAnalyzer: ByteStreamAnalyzer {
     checks = FrameChecks(agreement: agreement)
     client = WebSocketSide(sender: .client, agreement: agreement)
     server = WebSocketSide(sender: .server, agreement: agreement)
+    client.isWatched = agreement.responseFault != nil
     context.statistics.webSockets += 1
     context.statistics.openWebSockets += 1
   }
 
   func receive(_ bytes: RawSpan, at position: StreamPosition) -> StreamDemand {
     let side = side(of: position.direction)
+    if let conduct { checkDue(conduct, side, position) }
     if side.opening.isInTheWay {
       receiveOpening(bytes, side, position)
     } else if side.isLost {
@@ -98,6 +107,7 @@ final class WebSocketAnalyzer: ByteStreamAnalyzer {
     side.end = end
     defer { side.settle(context) }
     if side.isLost { endSearch(side, position, isEnd: true) }
+    checkFinish(end, side, cut: cutPlace(side), at: position.offset, position.packet)
     side.addUnframed(side.progress(context).decoder.pendingHeaderBytes, context)
     giveUpFrameAndMessage(side, position.packet, flag: .incomplete)
     if client.end != nil, server.end != nil { tellEnd(position.packet) }
@@ -108,7 +118,10 @@ final class WebSocketAnalyzer: ByteStreamAnalyzer {
 
   var hotObjects: [AnyObject] { [self, client, server, identity] }
 
-  var heldBytes: Int { Self.ownBytes + client.heldBytes + server.heldBytes + violations.heldBytes }
+  var heldBytes: Int {
+    Self.ownBytes + client.heldBytes + server.heldBytes + violations.heldBytes + masks.heldBytes
+      + (conduct == nil ? 0 : Conduct.heldBytes)
+  }
 
   var worth: StreamWorth { .wanted }
 
@@ -135,13 +148,18 @@ final class WebSocketAnalyzer: ByteStreamAnalyzer {
 
   /// Notes that a rule is broken.
   func report(_ finding: Finding, _ packet: PacketStamp, _ detail: @autoclosure () -> String) {
+    if finding.rule.failsConnection, madeConduct()[finding.sender].fault == nil {
+      madeConduct()[finding.sender].fault = Conduct.Fault(
+        rule: finding.rule, offset: finding.offset, time: packet.timestamp)
+      side(of: finding.sender.opposite).isWatched = true
+    }
     violations.report(finding, packet: packet, connection: identity, context, detail: detail)
   }
 
   // MARK: - Frames
 
   func decode(_ bytes: RawSpan, _ side: WebSocketSide, _ position: StreamPosition) {
-    let cursor = takeWholeMessages(bytes, side, position.packet)
+    let cursor = takeWholeMessages(bytes, side, position)
     if cursor == bytes.byteCount, cursor > 0 { return }
     decodeFrames(bytes, from: cursor, side, position)
     side.settle(context)
@@ -164,7 +182,7 @@ final class WebSocketAnalyzer: ByteStreamAnalyzer {
           return
         }
       case .payload(let range, let offset):
-        take(bytes.extracting(range), offset: offset, side)
+        take(bytes.extracting(range), offset: offset, side, position.packet)
         if side.progress(context).assembler.textErrorOffset != nil { checkPayload(side, position.packet) }
       case .end:
         endFrame(side, position.packet)
@@ -180,7 +198,16 @@ final class WebSocketAnalyzer: ByteStreamAnalyzer {
     func report(_ rule: Rule, _ detail: @autoclosure () -> String) {
       self.report(Finding(rule, by: side.sender, at: offset), packet, detail())
     }
-    if !checks.isPlain(header, by: side.sender) { checks.check(header, by: side.sender, report: report) }
+    let isPlain = checks.isPlain(header, by: side.sender)
+    if side.hasClosed, !isPlain, checks.isImplausible(header, by: side.sender) {
+      self.report(
+        Finding(.dataAfterClose, by: side.sender, at: offset, as: .notice), packet, "bytes that are no frame")
+    } else {
+      if !isPlain { checks.check(header, by: side.sender, report: report) }
+      if side.sender == .client, let key = header.maskingKey { checkMaskingKey(key, at: offset, packet) }
+      checkSize(header, side, offset: offset, packet)
+      if side.isWatched { checkConduct(of: header, side, offset: offset, packet) }
+    }
     side.counts.frames += 1
     var destination = WebSocketSide.Destination.nothing
     if header.opcode.isControl {
@@ -193,14 +220,15 @@ final class WebSocketAnalyzer: ByteStreamAnalyzer {
       if side.hasClosed, agreement.followsRFC6455, !header.opcode.isReserved {
         report(.dataAfterClose, "\(header.opcode.name) of \(header.payloadLength) bytes behind the Close")
       }
-      destination = route(header, side, packet, report: report)
+      destination = route(header, side, offset: offset, packet, report: report)
     }
-    side.progress(context).frame = WebSocketSide.Frame(header: header, offset: offset, destination: destination)
+    side.progress(context).frame = WebSocketSide.Frame(
+      header: header, offset: offset, destination: destination, start: packet.timestamp)
   }
 
   /// Opens or continues the message that a data frame belongs to (RFC 6455 §5.4).
   private func route(
-    _ header: FrameHeader, _ side: WebSocketSide, _ packet: PacketStamp,
+    _ header: FrameHeader, _ side: WebSocketSide, offset: Int, _ packet: PacketStamp,
     report: (Rule, @autoclosure () -> String) -> Void
   ) -> WebSocketSide.Destination {
     guard !header.opcode.isReserved else { return .nothing }
@@ -234,12 +262,15 @@ final class WebSocketAnalyzer: ByteStreamAnalyzer {
     side.progress(context).messageStart = packet.timestamp
     side.progress(context).messageLosses = []
     side.progress(context).hasPayloadFault = false
+    side.progress(context).resetFloodCounts()
+    side.progress(context).messageOffset = offset
     side.counts.messages += 1
     return .message
   }
 
-  private func take(_ payload: RawSpan, offset: UInt64, _ side: WebSocketSide) {
+  private func take(_ payload: RawSpan, offset: UInt64, _ side: WebSocketSide, _ packet: PacketStamp) {
     guard let frame = side.progress(context).frame else { return }
+    checkWire(payload, frame, side, packet)
     if frame.losses.isEmpty { side.progress(context).frame?.knownLength += UInt64(payload.byteCount) }
     switch frame.destination {
     case .message: side.progress(context).assembler.append(payload, maskingKey: frame.header.maskingKey, offset: offset)
@@ -251,7 +282,9 @@ final class WebSocketAnalyzer: ByteStreamAnalyzer {
   private func endFrame(_ side: WebSocketSide, _ packet: PacketStamp) {
     guard let frame = side.progress(context).frame else { return }
     side.progress(context).frame = nil
+    noteEnd(of: frame, side, packet)
     tellFrame(frame, side, packet)
+    if case .message = frame.destination { checkFlood(frame, side, packet) }
     switch frame.destination {
     case .control:
       tellControl(frame, side, packet)
@@ -286,6 +319,17 @@ final class WebSocketAnalyzer: ByteStreamAnalyzer {
     report(Finding(rule, by: side.sender, at: frame.offset), packet, detail)
   }
 
+  /// Where the end of the direction would cut what is under way.
+  private func cutPlace(_ side: WebSocketSide) -> CutPlace {
+    let progress = side.progress(context)
+    if progress.decoder.isLost { return .none }
+    if let frame = progress.frame {
+      return .payload(known: frame.knownLength, declared: frame.header.payloadLength)
+    }
+    if progress.decoder.pendingHeaderBytes > 0 { return .header(progress.decoder.pendingHeaderBytes) }
+    return progress.assembler.isOpen ? .message : .none
+  }
+
   // MARK: - Losses
 
   private func loseFraming(_ side: WebSocketSide, _ packet: PacketStamp, flag: LossFlags) {
@@ -308,136 +352,8 @@ final class WebSocketAnalyzer: ByteStreamAnalyzer {
     }
   }
 
-  // MARK: - Records
-
-  private func tellFrame(_ frame: WebSocketSide.Frame, _ side: WebSocketSide, _ packet: PacketStamp) {
-    guard context.options.reportsFrames else { return }
-    let isMessage = if case .message = frame.destination { true } else { false }
-    context.sink.frame(
-      FrameRecord(
-        connection: identity, packet: packet, sender: side.sender, offset: frame.offset, header: frame.header,
-        length: frame.losses.isEmpty ? frame.header.payloadLength : frame.knownLength,
-        message: isMessage ? side.counts.messages : nil, losses: frame.losses,
-        resyncOffset: side.resync?.newestOffset(before: frame.offset)))
-  }
-
-  private func tellMessage(_ side: WebSocketSide, _ packet: PacketStamp) {
-    let isDecoded = side.progress(context).assembler.undecoded == nil
-    var losses = side.progress(context).messageLosses
-    if isDecoded, side.progress(context).assembler.isTruncated { losses.insert(.truncated) }
-    let form: PayloadForm
-    switch side.progress(context).assembler.opcode {
-    case _ where !isDecoded: form = .none
-    case .text where side.progress(context).assembler.isWholeText: form = .text
-    case .text: form = .bytes(errorOffset: side.progress(context).assembler.textErrorOffset)
-    default: form = .bytes(errorOffset: nil)
-    }
-    if side.progress(context).assembler.opcode == .text { side.counts.textMessages += 1 }
-    side.counts.wire += side.progress(context).assembler.wireLength
-    if isDecoded { side.counts.payload += side.progress(context).assembler.length }
-    let record = MessageRecord(
-      connection: identity, packet: packet, sender: side.sender, ordinal: side.counts.messages,
-      opcode: side.progress(context).assembler.opcode,
-      length: isDecoded ? side.progress(context).assembler.length : nil,
-      wireLength: side.progress(context).assembler.wireLength,
-      frames: side.progress(context).assembler.frameCount, isDeflated: side.progress(context).assembler.isCompressed,
-      durationMicroseconds: packet.timestamp.microseconds(since: side.progress(context).messageStart), form: form,
-      losses: losses,
-      undecoded: side.progress(context).assembler.undecoded, resyncOffset: side.resync?.takeUntold())
-    side.progress(context).assembler.withKept { kept in
-      let whole =
-        form == .text && losses.contains(.truncated) ? UTF8Validator.wholeCharacters(in: kept) : kept.byteCount
-      context.sink.message(record, payload: kept.extracting(first: whole))
-    }
-    side.progress(context).assembler.close()
-  }
-
-  private func tellControl(_ frame: WebSocketSide.Frame, _ side: WebSocketSide, _ packet: PacketStamp) {
-    guard let control = side.progress(context).control else { return }
-    let isWhole = frame.losses.isEmpty
-    let kind: ControlRecord.Kind =
-      switch frame.header.opcode {
-      case .ping: .ping
-      case .pong:
-        .pong(
-          roundTripMicroseconds: isWhole
-            ? control.withKept { self.side(of: side.sender.opposite).pings.roundTrip($0, at: packet.timestamp) } : nil)
-      default: .close(isWhole && !control.isTruncated ? control.withKept { ClosePayload($0) } : nil)
-      }
-    // Of a ping or pong as much is written as of a message; a Close is written by its code and reason.
-    let limit = frame.header.opcode == .close ? Int.max : context.limits.keptPayloadBytes
-    let isCut = control.isTruncated || control.length > limit
-    var losses = frame.losses
-    if isCut { losses.insert(.truncated) }
-    let record = ControlRecord(
-      connection: identity, packet: packet, sender: side.sender, kind: kind, length: control.length,
-      form: control.isWholeText ? .text : .bytes(errorOffset: nil), losses: losses,
-      resyncOffset: side.resync?.takeUntold())
-    control.withKept { all in
-      let kept = all.extracting(first: limit)
-      let whole = control.isWholeText && isCut ? UTF8Validator.wholeCharacters(in: kept) : kept.byteCount
-      context.sink.control(record, payload: kept.extracting(first: whole))
-    }
-    switch kind {
-    case .ping:
-      side.counts.pings += 1
-      if isWhole {
-        control.withKept { side.pings.add($0, at: packet.timestamp, limit: context.limits.outstandingPings) }
-      }
-    case .pong: side.counts.pongs += 1
-    case .close(let payload): noteClose(payload, frame, side, packet)
-    }
-    control.close()
-  }
-
-  private func noteClose(
-    _ payload: ClosePayload?, _ frame: WebSocketSide.Frame, _ side: WebSocketSide, _ packet: PacketStamp
-  ) {
-    side.hasClosed = true
-    if firstClose == nil {
-      var reason: String?
-      if case .status(_, let start) = payload {
-        reason = side.progress(context).control?.withKept { bytes in
-          String(decoding: bytes.extracting(start..<bytes.byteCount).copied(), as: UTF8.self)
-        }
-      }
-      firstClose = FirstClose(sender: side.sender, code: payload?.code?.rawValue, reason: reason)
-    }
-    guard let payload, agreement.followsRFC6455 else { return }
-    CloseChecks.check(payload) { rule, detail in
-      report(Finding(rule, by: side.sender, at: frame.offset), packet, detail())
-    }
-  }
-
-  private func tellEnd(_ packet: PacketStamp) {
-    context.statistics.openWebSockets -= 1
-    let ends = [client.end, server.end].compactMap { $0 }
-    let cause = ends.contains(.reset) ? .reset : ends.first { $0 != .fin } ?? .fin
-    let firstEnder = connection.firstEnder.map { $0 == clientDirection ? Sender.client : .server }
-    let record = EndRecord(
-      connection: identity, packet: packet, cause: cause, isClean: client.hasClosed && server.hasClosed,
-      closedBy: firstClose?.sender ?? firstEnder, closeCode: firstClose?.code, closeReason: firstClose?.reason,
-      durationMicroseconds: connection.lastPacket.timestamp.microseconds(since: opened),
-      rules: violations.counts, client: summary(of: client), server: summary(of: server))
-    context.statistics.add(record)
-    context.sink.end(record)
-  }
-
-  private func summary(of side: WebSocketSide) -> DirectionSummary {
-    let direction = side.sender == .client ? clientDirection : clientDirection.opposite
-    let transport = connection.statistics(of: direction)
-    let counts = side.counts
-    return DirectionSummary(
-      packets: transport.packets, bytes: transport.bytes, frames: counts.frames, messages: counts.messages,
-      textMessages: counts.textMessages, binaryMessages: counts.messages - counts.textMessages, pings: counts.pings,
-      pongs: counts.pongs, payload: counts.payload, wire: counts.wire, gapBytes: transport.gapBytes,
-      retransmittedBytes: transport.retransmittedBytes, overlapConflicts: transport.overlapConflicts,
-      unframedBytes: side.unframedBytes, resyncs: side.resync?.places ?? [],
-      resyncCount: side.resync?.count ?? 0)
-  }
-
   @inline(__always)
   func side(of direction: Direction) -> WebSocketSide { direction == clientDirection ? client : server }
   @inline(__always)
-  private func side(of sender: Sender) -> WebSocketSide { sender == .client ? client : server }
+  func side(of sender: Sender) -> WebSocketSide { sender == .client ? client : server }
 }

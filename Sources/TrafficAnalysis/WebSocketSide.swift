@@ -21,6 +21,14 @@ final class WebSocketSide {
     var losses: LossFlags = []
     /// Payload bytes before the first hole.
     var knownLength: UInt64 = 0
+    /// Packet time of the header.
+    var start: Timestamp
+    /// Whether it was told that the frame stalls, or that its bytes on the wire look like HTTP.
+    var isToldStalled = false
+    var isToldHTTP = false
+
+    /// The place behind it in the stream, as far as its length says so.
+    var end: Int { offset &+ header.headerLength &+ Int(clamping: min(header.payloadLength, 1 << 62)) }
   }
 
   /// What was counted so far.
@@ -41,6 +49,8 @@ final class WebSocketSide {
   var opening = StreamOpening.known
   /// Whether a Close was sent.
   var hasClosed = false
+  /// Whether each of its frames must be looked at singly, because of what the other side did.
+  var isWatched = false
   /// Whether the beginning of a message was seen since bytes were last lost.
   var hasSeenMessageStart = true
   private let compression: MessageAssembler.Compression

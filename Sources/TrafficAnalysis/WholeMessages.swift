@@ -8,8 +8,8 @@ extension WebSocketAnalyzer {
   ///
   /// - Returns: Where the first byte stands that was not taken.
   @inline(__always)
-  func takeWholeMessages(_ bytes: RawSpan, _ side: WebSocketSide, _ packet: PacketStamp) -> Int {
-    guard !context.options.reportsFrames, side.isBetweenMessages, !side.hasClosed else {
+  func takeWholeMessages(_ bytes: RawSpan, _ side: WebSocketSide, _ position: StreamPosition) -> Int {
+    guard !context.options.reportsFrames, side.isBetweenMessages, !side.hasClosed, !side.isWatched else {
       return 0
     }
     var cursor = 0
@@ -18,7 +18,8 @@ extension WebSocketAnalyzer {
       // Compared before it is converted: the length is below 2^16 here.
       let length = Int(header.payloadLength)
       guard length <= bytes.byteCount - start,
-        take(bytes.extracting(start..<start + length), header, side, packet)
+        take(
+          bytes.extracting(start..<start + length), header, side, offset: position.offset + cursor, position.packet)
       else { break }
       cursor = start + length
     }
@@ -32,11 +33,18 @@ extension WebSocketAnalyzer {
   }
 
   @inline(__always)
-  private func take(_ bytes: RawSpan, _ header: FrameHeader, _ side: WebSocketSide, _ packet: PacketStamp) -> Bool {
+  private func take(
+    _ bytes: RawSpan, _ header: FrameHeader, _ side: WebSocketSide, offset: Int, _ packet: PacketStamp
+  ) -> Bool {
     let isText = header.opcode == .text
     return WholePayload.decode(
       bytes, maskingKey: header.maskingKey, isText: isText, workspace: context.workspace
     ) { payload in
+      if let key = header.maskingKey {
+        checkMaskingKey(key, at: offset, packet)
+        if WireHTTP.isFound(in: bytes) { reportWireHTTP(at: offset, packet) }
+      }
+      checkBanner(of: payload, side, offset: offset, packet)
       let length = payload.byteCount
       side.counts.frames += 1
       side.counts.messages += 1

@@ -31,7 +31,7 @@ public final class ControlPayload {
   public func markHole() { collector.markHole() }
 
   /// Calls `body` with what is kept of the payload.
-  public func withKept<Result>(_ body: (RawSpan) -> Result) -> Result { collector.kept.withBytes(body) }
+  public func withKept<Result>(_ body: (RawSpan) -> Result) -> Result { collector.withKept(body) }
 
   /// Bytes of memory that are held for the payload.
   public var heldBytes: Int { collector.heldBytes }

@@ -165,8 +165,11 @@ public struct MessageAssembler {
 
   /// Calls `body` with the payload's beginning, as far as it is kept.
   public func withKept<Result>(_ body: (RawSpan) -> Result) -> Result {
-    collector.kept.withBytes(body)
+    collector.withKept(body)
   }
+
+  /// Calls `body` with the payload's beginning: some bytes of it are there even where none are kept.
+  public func withBeginning<Result>(_ body: (RawSpan) -> Result) -> Result { collector.withBeginning(body) }
 
   /// Closes the message and frees what it held.
   public mutating func close() {

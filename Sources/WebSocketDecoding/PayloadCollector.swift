@@ -4,9 +4,14 @@ internal import NetworkTypes
 struct PayloadCollector {
   private let workspace: PayloadWorkspace
   private let keepLimit: Int
+  /// Bytes that are held: a few at least, by which checks know what a message begins as.
+  private let heldLimit: Int
   private var buffer: ByteBuffer?
   private var validator = UTF8Validator()
   private var validates = false
+
+  /// Bytes of a payload's beginning that are held even where none are kept for the log.
+  private static let beginningBytes = 64
 
   /// Bytes of payload so far, kept or not; with a hole, those before it.
   private(set) var length = 0
@@ -16,6 +21,7 @@ struct PayloadCollector {
   init(workspace: PayloadWorkspace, keepLimit: Int) {
     self.workspace = workspace
     self.keepLimit = keepLimit
+    heldLimit = max(keepLimit, Self.beginningBytes)
   }
 
   mutating func begin(validatingText: Bool) {
@@ -30,7 +36,7 @@ struct PayloadCollector {
   mutating func append(_ bytes: RawSpan, maskingKey: UInt32?, offset: UInt64) {
     guard !hasHole else { return }
     let count = bytes.byteCount
-    if length &+ count <= keepLimit {
+    if length &+ count <= heldLimit {
       let kept = keptBuffer()
       let start = kept.count
       if let maskingKey {
@@ -51,7 +57,7 @@ struct PayloadCollector {
   mutating func append(_ bytes: RawSpan) {
     guard !hasHole else { return }
     if validates { validator.validate(bytes) }
-    let room = keepLimit - min(length, keepLimit)
+    let room = heldLimit - min(length, heldLimit)
     if room > 0 { keptBuffer().append(bytes.extracting(first: room)) }
     length &+= bytes.byteCount
   }
@@ -73,8 +79,13 @@ struct PayloadCollector {
   /// Whether more of the payload was taken than is kept.
   var isTruncated: Bool { length > keepLimit }
 
-  /// What is kept of the payload.
-  var kept: ByteBuffer { buffer ?? workspace.empty }
+  /// Calls `body` with what is kept of the payload.
+  func withKept<Result>(_ body: (RawSpan) -> Result) -> Result {
+    (buffer ?? workspace.empty).withBytes { body($0.extracting(first: keepLimit)) }
+  }
+
+  /// Calls `body` with the payload's beginning, which is there even where nothing is kept.
+  func withBeginning<Result>(_ body: (RawSpan) -> Result) -> Result { (buffer ?? workspace.empty).withBytes(body) }
 
   /// Bytes of memory that are held for the payload.
   var heldBytes: Int { buffer?.capacity ?? 0 }

@@ -31,7 +31,7 @@ import TrafficAnalysis
     var limits = Limits()
     if let size = scene.largeMessageBytes { limits.largeMessageBytes = size }
     let told = analyze(
-      scene.packets, options: AnalysisOptions(limits: limits, reportsFrames: true, rules: .everything))
+      scene.packets, options: AnalysisOptions(limits: limits, reportsFrames: true, rules: .everything), rules: nil)
     return Set(told.violations.map(\.rule.id)).sorted()
   }
 }

@@ -119,11 +119,44 @@ final class Recording: EventSink {
   }
 }
 
+extension RuleSet {
+  /// The checks that tests of decoding look at: what frames, messages and Close payloads are, and the accept.
+  ///
+  /// Those of conduct would fire for all that such tests leave out: Closes, fresh masking keys, a key of their own.
+  static let decoding: RuleSet = {
+    var rules = RuleSet()
+    for check in Check.all {
+      switch check.layer {
+      case .frame where check.id.hasPrefix("frame-") && check.id != "frame-truncated": rules.insert(check.rule)
+      case .frame where check.id.hasPrefix("control-"): rules.insert(check.rule)
+      case .message where check.id != "message-unfinished": rules.insert(check.rule)
+      default: break
+      }
+    }
+    let others: [Rule] = [
+      .acceptMissing, .acceptMismatch, .closePayloadOneByte, .closeCodeOutOfRange, .closeCodeForbidden,
+      .closeCodeReserved, .closeCodeUnassigned, .closeReasonInvalidUtf8, .dataAfterClose, .closeRepeated,
+      .deflateRsv1OnControl, .deflateRsv1OnContinuation, .deflateInflateFailed,
+    ]
+    for rule in others { rules.insert(rule) }
+    return rules
+  }()
+}
+
 /// Lets a pipeline read packets, and keeps what it tells.
+///
+/// - Parameters:
+///   - packets: The packets.
+///   - options: What to analyze.
+///   - rules: The checks that are looked for; `nil` are those of the options.
+///   - batchPackets: Packets that the pipeline gets at once.
+///   - breaksAfter: Records after which nothing more can be told.
 func analyze(
-  _ packets: [BuiltPacket], options: AnalysisOptions = AnalysisOptions(reportsFrames: true), batchPackets: Int = 7,
-  breaksAfter: Int = .max
+  _ packets: [BuiltPacket], options: AnalysisOptions = AnalysisOptions(reportsFrames: true),
+  rules: RuleSet? = .decoding, batchPackets: Int = 7, breaksAfter: Int = .max
 ) -> Recording {
+  var options = options
+  if let rules { options.rules = rules }
   let recording = Recording()
   recording.breaksAfter = breaksAfter
   let pipeline = Pipeline(

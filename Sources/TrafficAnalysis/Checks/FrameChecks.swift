@@ -13,10 +13,17 @@ struct FrameChecks {
       && (!header.opcode.isControl || (header.isFinal && header.lengthForm == .short))
   }
 
+  /// Whether a header is none, as far as what its first two bytes say goes.
+  func isImplausible(_ header: FrameHeader, by sender: Sender) -> Bool {
+    (header.maskingKey != nil) != (sender == .client)
+      || (!agreement.hasUnknownExtension && (header.opcode.isReserved || header.reservedBits & 3 != 0))
+  }
+
   /// Calls `report` for each rule that the header breaks.
   func check(_ header: FrameHeader, by sender: Sender, report: (Rule, @autoclosure () -> String) -> Void) {
     guard agreement.followsRFC6455 else { return }
-    checkMask(header, by: sender, report: report)
+    // Who is the client is a guess where the handshake was not captured.
+    if !agreement.isGuessed { checkMask(header, by: sender, report: report) }
     if header.reservedBits != 0 { checkReservedBits(header, report: report) }
     if header.opcode.isReserved, !agreement.hasUnknownExtension {
       report(

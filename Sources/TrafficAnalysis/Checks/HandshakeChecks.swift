@@ -29,7 +29,11 @@ struct HandshakeChecks {
   }
 
   /// Runs all of them.
-  mutating func run() {
+  ///
+  /// - Parameters:
+  ///   - asked: Packet time of the request.
+  ///   - answered: Packet time of the answer, or of when it was given up.
+  mutating func run(asked: Timestamp, answered: Timestamp) {
     if let request = exchange.request, HandshakeExchange.isCandidate(request) {
       // Of the 2010 drafts nothing else is known here.
       guard !HandshakeExchange.isHixie(request) else {
@@ -41,6 +45,7 @@ struct HandshakeChecks {
     }
     if let response = exchange.response { checkResponse(response) }
     checkAbsence()
+    checkAcrossConnections(asked: asked, answered: answered)
   }
 
   private mutating func checkRequest(_ request: HTTPRequestHead) {

@@ -35,7 +35,7 @@ extension HandshakeChecks {
   /// cleartext-credentials, credentials-in-url.
   mutating func checkCredentials(_ request: HTTPRequestHead) {
     // Inside a private network, and behind what ends TLS, it is usual.
-    if !identity.server.address.isPrivate {
+    if !identity.server.address.isInternal {
       var names: [String] = []
       if request.fields.count(named: "Cookie") > 0 {
         names.append("Cookie (\(WireText.list(Self.cookieNames(request.fields.all(named: "Cookie")))))")

@@ -235,7 +235,7 @@ extension Check {
         TLS close_notify may come first. Load balancers hold connections. Client side has only a SHOULD \
         wait.
         """,
-      breaks: "S 88 00 | c 88 00 | @60 | connection",
+      breaks: "S 88 00 | c 88 00 | @60 | connection | handshake",
       keeps: "S 88 00 | c 88 00 | @0.01 | S FIN | C FIN",
       tshark: .no(),
       zeek: .no(),

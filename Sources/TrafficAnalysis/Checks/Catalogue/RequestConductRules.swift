@@ -36,7 +36,7 @@ extension Check {
         keep it per address, so it is mostly a hint at scripts. Off by default.
         """,
       breaks: "C request | @0.005 | connection | C request | @0.035 | on 1 | S response | on 2 | S response",
-      keeps: "C request | @0.04 | S response | @0.001 | connection",
+      keeps: "C request | @0.04 | S response | @0.001 | connection | handshake",
       tshark: .no(),
       zeek: .no(),
       suricata: .no()),
