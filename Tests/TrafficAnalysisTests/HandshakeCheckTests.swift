@@ -1,7 +1,9 @@
+import HTTPDecoding
 import NetworkTypes
 import TestSupport
 import Testing
 import TrafficAnalysis
+import WebSocketDecoding
 
 /// The exceptions and the degrees of the checks of handshakes, beyond the two examples that the catalogue has of each.
 @Suite struct `Checks of handshakes` {
