@@ -6,7 +6,7 @@ public enum CheckCatalogue {
   public static func json(_ checks: [Check]) -> [UInt8] {
     let json = JSONWriter(capacity: 65536)
     for check in checks { put(check, to: json) }
-    return unsafe json.withBytes { unsafe Array($0) }
+    return json.bytes
   }
 
   private static func put(_ check: Check, to json: JSONWriter) {

@@ -116,6 +116,9 @@ public final class Connection {
   /// Packet time at which that place was last moved on.
   public func acknowledgedTime(of direction: Direction) -> Timestamp { halves[direction.rawValue].acknowledgedTime }
 
+  /// Whether bytes of a direction wait for earlier ones.
+  public func hasHole(_ direction: Direction) -> Bool { !halves[direction.rawValue].isQueueEmpty }
+
   /// Bytes of both directions that are missing from the capture.
   public var gapBytes: Int { Direction.allCases.reduce(0) { $0 + statistics(of: $1).gapBytes } }
 

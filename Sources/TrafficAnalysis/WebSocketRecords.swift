@@ -40,7 +40,8 @@ extension WebSocketAnalyzer {
       undecoded: side.progress(context).assembler.undecoded, resyncOffset: side.resync?.takeUntold())
     if isDecoded {
       side.progress(context).assembler.withBeginning {
-        checkBanner(of: $0, side, offset: side.progress(context).messageOffset, packet)
+        checkBanner(
+          of: $0, side, ordinal: side.counts.messages, offset: side.progress(context).messageOffset, packet)
       }
     }
     side.progress(context).assembler.withKept { kept in

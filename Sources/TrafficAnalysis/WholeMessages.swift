@@ -44,7 +44,7 @@ extension WebSocketAnalyzer {
         checkMaskingKey(key, at: offset, packet)
         if WireHTTP.isFound(in: bytes) { reportWireHTTP(at: offset, packet) }
       }
-      checkBanner(of: payload, side, offset: offset, packet)
+      checkBanner(of: payload, side, ordinal: side.counts.messages + 1, offset: offset, packet)
       let length = payload.byteCount
       side.counts.frames += 1
       side.counts.messages += 1

@@ -30,7 +30,7 @@ import TrafficAnalysis
     Case("what is owed is told once", "S 89 01 31 | @61 | c 81 01 61 | @61 | c 81 01 61", "ping-unanswered"),
     Case("a pong for an older ping matches", "S 89 01 31 | S 89 01 32 | c 8a 01 31 | c 8a 01 32"),
     Case(
-      "a pong behind a long frame is not late", "S 89 01 31 | C 8182 a1b2c3d4 c0 | @30 | C c1 | c 8a 01 31"),
+      "a pong behind a long frame is not late", "S 89 01 31 | C 82a8 a1b2c3d4 00{35} | @30 | C 00{5} | c 8a 01 31"),
     Case("an unsolicited pong in each interval", "[c 8a 00 | @20] *5", "pong-unsolicited"),
     Case("many pings, each answered", "[S 89 00 | c 8a 00] *60"),
     Case("60 pings without a pong", "[S 89 00 | @1] *60", "ping-flood"),
@@ -56,7 +56,7 @@ import TrafficAnalysis
     Case("the end of the capture inside a message", "S 01 01 61"),
     Case("the end of the capture inside a frame", "S 81 05 6162"),
     Case("a cut header", "S 81 | S FIN", "closed-without-close-frame", "frame-truncated"),
-    Case("debris behind a Close is no frame", "S 88 00 | S ffffffff | c 88 00 | S FIN | C FIN", "data-after-close"),
+    Case("debris behind a Close is no frame", "S 88 00 | S ff{20} | c 88 00 | S FIN | C FIN", "data-after-close"),
     Case("what a Close with code 1011 of a client means", "c 88 02 03f3 | S 88 02 03f3 | S FIN | C FIN"),
     Case("1012 of a client", "c 88 02 03f4 | S 88 02 03f4 | S FIN | C FIN", "close-code-wrong-role"),
     Case("private codes", "S 88 02 0fa0 | c 88 02 0fa0 | S FIN | C FIN"),
@@ -96,7 +96,7 @@ import TrafficAnalysis
     Case(
       "HTTP on the wire, cut anywhere", "C 8192 00000000 4745 | C 54202f204854 | C 54502f312e310d0a0d0a",
       "mask-key-zero", "masked-bytes-look-like-http", "tunnel-in-payload"),
-    Case("a slash is no request", "C 8190 37fa213d 2f2f2f2f2f2f2f2f2f2f2f2f2f2f2f2f"),
+    Case("a slash is no request", "C 8290 37fa213d 2f2f2f2f2f2f2f2f2f2f2f2f2f2f2f2f"),
     Case("a TLS ClientHello", "c 82 0a 16030100050100000100", "tunnel-in-payload"),
     Case("a SOCKS greeting comes first or never", "c 82 01 61 | c 82 03 050100"),
     Case("a SOCKS greeting", "c 82 03 050100", "tunnel-in-payload"),
@@ -107,7 +107,7 @@ import TrafficAnalysis
     Case("a fault, and its peer goes on at once", "C 81 05 48656c6c6f | S 81 02 6f6b", "frame-client-unmasked"),
     Case(
       "a fault, and its peer pongs later", "C 81 05 48656c6c6f | c 89 00 | @20 | S 8a 00", "frame-client-unmasked",
-      "violation-not-failed"),
+      "pong-delayed", "violation-not-failed"),
     Case(
       "a fault, and its peer's heartbeat goes on", "C 81 05 48656c6c6f | @20 | S 89 00", "frame-client-unmasked"),
     Case(
@@ -151,10 +151,10 @@ import TrafficAnalysis
   }
 
   @Test func `what one direction shows is told of it alone`() throws {
-    let scene = try Scene("S 89 00 *60 | S FIN")
+    let scene = try Scene("S 89 00 *150 | S FIN")
     let server = scene.packets.filter { $0.bytes[26..<30] == [10, 0, 0, 2] }
     let told = analyze(server, options: AnalysisOptions(rules: .everything), rules: nil)
-    #expect(told.rules == ["closed-without-close-frame"])
+    #expect(told.rules == ["ping-flood"])
   }
 
   @Test func `severities that are not reached are not counted either`() throws {

@@ -31,7 +31,7 @@ import Testing
       let seen = history.take(key)?.repeated
       if expected != nil { found += 1 }
       // A full bucket forgets its oldest; it may never find what was not there.
-      if let expected, seen == nil {
+      if expected != nil, seen == nil {
         missed += 1
       } else {
         #expect(seen == expected, "frame \(frame)")

@@ -215,7 +215,10 @@ extension WebSocketAnalyzer {
       report(Finding(.tcpResetAfterClose, by: side.sender, at: offset), packet, "a reset instead of a FIN")
     }
     guard seesBothSides else { return }
-    if side.sender == .client, isOwn, firstEnder == .client, waited <= CheckLimits.clientEnd, waited >= 0 {
+    // In a disordered capture the server's FIN may come later, though the client has acknowledged it.
+    let server = direction(of: .server)
+    let isFirst = connection.acknowledgedOffset(of: server) <= connection.nextOffset(of: server)
+    if side.sender == .client, isOwn, firstEnder == .client, isFirst, waited <= CheckLimits.clientEnd, waited >= 0 {
       report(
         Finding(.clientClosedTcpFirst, by: .client, at: offset), packet,
         "\(seconds(waited)) after both Closes, and before the server")
@@ -259,9 +262,11 @@ extension WebSocketAnalyzer {
   /// Whether both directions are in the capture, behind a handshake.
   private var seesBothSides: Bool { !agreement.isGuessed && !connection.isOneSided }
 
-  /// Whether bytes of a direction are missing, so that a frame may be among them.
+  /// Whether bytes of a direction are missing, for good or so far, so that a frame may be among them.
   private func hasLostBytes(of side: WebSocketSide) -> Bool {
-    side.unframedBytes > 0 || side.isLost || connection.statistics(of: direction(of: side.sender)).gapBytes > 0
+    let direction = direction(of: side.sender)
+    return side.isLost || side.resync?.count ?? 0 > 0 || connection.hasHole(direction)
+      || connection.statistics(of: direction).gapBytes > 0
   }
 
   /// Whether the other side acknowledged what `sender` sent up to a place, in a packet before this one if one is named.

@@ -81,15 +81,17 @@ extension WebSocketAnalyzer {
 
   /// A message's payload begins.
   @inline(__always)
-  func checkBanner(of payload: RawSpan, _ side: WebSocketSide, offset: Int, _ packet: PacketStamp) {
+  func checkBanner(of payload: RawSpan, _ side: WebSocketSide, ordinal: Int, offset: Int, _ packet: PacketStamp) {
     guard let first = payload.byte(at: 0), PayloadBanner.mayBegin(with: first) else { return }
-    reportBanner(of: payload, side, offset: offset, packet)
+    reportBanner(of: payload, side, ordinal: ordinal, offset: offset, packet)
   }
 
   @inline(never)
-  private func reportBanner(of payload: RawSpan, _ side: WebSocketSide, offset: Int, _ packet: PacketStamp) {
+  private func reportBanner(
+    of payload: RawSpan, _ side: WebSocketSide, ordinal: Int, offset: Int, _ packet: PacketStamp
+  ) {
     guard !agreement.hasUnknownExtension,
-      let name = PayloadBanner.name(of: payload, isFirstOfClient: side.sender == .client && side.counts.messages <= 1)
+      let name = PayloadBanner.name(of: payload, isFirstOfClient: side.sender == .client && ordinal == 1)
     else { return }
     report(Finding(.tunnelInPayload, by: side.sender, at: offset), packet, "a message begins as \(name) does")
   }
