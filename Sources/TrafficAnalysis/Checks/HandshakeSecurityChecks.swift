@@ -118,13 +118,17 @@ enum SecretParameter {
       guard name.count <= 64, !flags.contains(String(decoding: HTTPToken.lowercased(value.prefix(8)), as: UTF8.self))
       else { continue }
       let lower = String(decoding: HTTPToken.lowercased(name), as: UTF8.self)
-      let last = lower.split(whereSeparator: { "_-.".contains($0) }).last.map(String.init) ?? lower
-      if tickets.contains(lower) || tickets.contains(last) {
+      if ends(lower, in: tickets) {
         found.append((name, .notice))
-      } else if names.contains(lower) || names.contains(last) {
+      } else if ends(lower, in: names) {
         found.append((name, .warning))
       }
     }
     return found
+  }
+
+  /// Whether a name is one of these, or has it behind a separator at its end.
+  private static func ends(_ name: String, in words: Set<String>) -> Bool {
+    words.contains(name) || words.contains { word in ["_", "-", "."].contains { name.hasSuffix($0 + word) } }
   }
 }
