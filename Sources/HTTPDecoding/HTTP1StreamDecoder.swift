@@ -93,6 +93,9 @@ public struct HTTP1StreamDecoder<Head: HTTPHead>: Sendable {
     }
   }
 
+  /// The head at hand as far as it came, once its start line is whole; `nil` elsewhere.
+  public var unfinishedHead: Head? { state == .head ? headDecoder.unfinished : nil }
+
   /// Bytes of memory that unfinished lines and fields take, about.
   public var heldBytes: Int { isBetweenMessages ? 0 : headDecoder.byteCount * 4 + chunkedDecoder.heldBytes }
 

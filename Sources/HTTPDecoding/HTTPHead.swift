@@ -60,8 +60,8 @@ public protocol HTTPHead: Sendable, Hashable {
   /// Octets of the head, from the first empty line before it, if any, to the end of the empty line behind the fields.
   var byteCount: Int { get set }
 
-  /// Whether a control byte in the start line shows that it is none.
-  static var refusesControls: Bool { get }
+  /// Whether a control byte in a start line that begins with these bytes shows that it is none.
+  static func refusesControls(in line: [UInt8]) -> Bool
   /// Whether a line that begins with these bytes can be a start line; 48 bytes decide.
   static func canBegin(with prefix: RawSpan) -> Bool
   /// Reads a start line.
@@ -106,7 +106,11 @@ public struct HTTPRequestHead: HTTPHead {
   public func hasMethod(_ name: String) -> Bool { method.elementsEqual(name.utf8) }
 
   /// A request line has no place for control bytes, and many binary protocols show one early.
-  public static var refusesControls: Bool { true }
+  ///
+  /// A line that begins as a handshake does is a request all the same, with a fault in its target.
+  public static func refusesControls(in line: [UInt8]) -> Bool {
+    !line.starts(with: "GET /".utf8) && !line.starts(with: "GET http".utf8)
+  }
 
   /// Whether a line that begins with these bytes can be a request line.
   public static func canBegin(with prefix: RawSpan) -> Bool {
@@ -169,7 +173,7 @@ public struct HTTPResponseHead: HTTPHead {
   public var isInterim: Bool { 100...199 ~= status && status != 101 }
 
   /// Control bytes in a reason phrase are a defect: the status code before it is clear enough.
-  public static var refusesControls: Bool { false }
+  public static func refusesControls(in line: [UInt8]) -> Bool { false }
 
   /// Whether a line that begins with these bytes can be a status line.
   public static func canBegin(with prefix: RawSpan) -> Bool {

@@ -43,6 +43,15 @@ public struct HTTPHeadDecoder<Head: HTTPHead>: Sendable {
     return !lines.holdsPartOfLine || lines.line == [ASCII.carriageReturn]
   }
 
+  /// The unfinished head as far as its lines are whole, without those that are missing; `nil` before its start line.
+  public var unfinished: Head? {
+    guard case .fields(var head) = state else { return nil }
+    head.fields = parser.fields
+    head.defects = defects
+    head.byteCount = lines.byteCount
+    return head
+  }
+
   /// Octets of the unfinished head that were taken.
   public var byteCount: Int { lines.byteCount }
 
@@ -96,8 +105,8 @@ public struct HTTPHeadDecoder<Head: HTTPHead>: Sendable {
     if checked < 48 {
       guard line.withRawSpan({ Head.canBegin(with: $0) }) else { return false }
     }
-    return !Head.refusesControls
-      || line[min(checked, line.count)...].allSatisfy { !ASCII.isControl($0) || $0 == ASCII.carriageReturn }
+    return line[min(checked, line.count)...].allSatisfy { !ASCII.isControl($0) || $0 == ASCII.carriageReturn }
+      || !Head.refusesControls(in: line)
   }
 
   private mutating func finish(_ head: Head) -> Head {

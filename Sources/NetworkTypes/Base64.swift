@@ -20,4 +20,43 @@ public enum Base64 {
     }
     return String(decoding: symbols, as: UTF8.self)
   }
+
+  /// The bytes that `symbols` stand for; `nil` unless they are groups of four, padded at the end alone.
+  ///
+  /// Bits of the last symbol that no byte takes are not looked at.
+  public static func decode(_ symbols: [UInt8]) -> [UInt8]? {
+    guard !symbols.isEmpty, symbols.count.isMultiple(of: 4) else { return nil }
+    let pad = UInt8(ascii: "=")
+    let padding = symbols.last != pad ? 0 : symbols[symbols.count - 2] != pad ? 1 : 2
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(symbols.count / 4 * 3)
+    var bits: UInt32 = 0
+    for (index, symbol) in symbols.dropLast(padding).enumerated() {
+      guard let value = value(of: symbol) else { return nil }
+      bits = bits << 6 | UInt32(value)
+      if index % 4 == 3 {
+        for shift in [16, 8, 0] as [UInt32] { bytes.append(UInt8(truncatingIfNeeded: bits >> shift)) }
+        bits = 0
+      }
+    }
+    switch padding {
+    case 1:
+      bytes.append(UInt8(truncatingIfNeeded: bits >> 10))
+      bytes.append(UInt8(truncatingIfNeeded: bits >> 2))
+    case 2: bytes.append(UInt8(truncatingIfNeeded: bits >> 4))
+    default: break
+    }
+    return bytes
+  }
+
+  private static func value(of symbol: UInt8) -> UInt8? {
+    switch symbol {
+    case UInt8(ascii: "A")...UInt8(ascii: "Z"): symbol - UInt8(ascii: "A")
+    case UInt8(ascii: "a")...UInt8(ascii: "z"): symbol - UInt8(ascii: "a") + 26
+    case UInt8(ascii: "0")...UInt8(ascii: "9"): symbol - UInt8(ascii: "0") + 52
+    case UInt8(ascii: "+"): 62
+    case UInt8(ascii: "/"): 63
+    default: nil
+    }
+  }
 }

@@ -110,7 +110,7 @@ final class ConnectionAnalyzer: ByteStreamAnalyzer {
     case .http(let analyzer):
       if analyzer.awaitsAnswer { missAnswer(of: analyzer, position, isOver: true) }
       guard case .http = stage else { return finish(end, at: position) }
-      take(analyzer.finish(at: position), of: analyzer, position)
+      take(analyzer.finish(end, at: position), of: analyzer, position)
     case .detecting(let detector):
       loseBeginning(detector, position)
       guard case .detecting = stage else { return finish(end, at: position) }
@@ -208,11 +208,13 @@ final class ConnectionAnalyzer: ByteStreamAnalyzer {
     judging exchange: HandshakeExchange? = nil
   ) -> WebSocketAnalyzer {
     context.sink.open(record)
-    if let exchange { judge(exchange, record) }
+    var agreement = agreement
+    if let exchange { agreement.responseFault = judge(exchange, record).responseFault }
     let analyzer = WebSocketAnalyzer(
       context: context, connection: connection, identity: record.connection, clientDirection: clientDirection,
       agreement: agreement, opened: record.packet, violations: violations,
       requester: exchange?.requester(record.connection))
+    if exchange?.response != nil { analyzer.expectFrames(isOpenedWell: record.failure == nil) }
     stage = .webSocket(analyzer)
     return analyzer
   }
@@ -260,21 +262,26 @@ final class ConnectionAnalyzer: ByteStreamAnalyzer {
 
   private func follow(_ requestDirection: Direction, searchesRequest: Bool = false, searchesResponse: Bool = false) {
     context.statistics.httpConnections += 1
+    let witness = AttemptWitness { [unowned self] exchange, packet, wait, isIncomplete in
+      context.statistics.failedHandshakes += 1
+      let record = record(
+        of: exchange, clientDirection: requestDirection, packet: packet, wait: wait, isIncomplete: isIncomplete)
+      context.sink.open(record)
+      return judge(exchange, record)
+    } suspected: { [unowned self] suspicion, identity, packet in
+      violations.report(
+        Finding(suspicion.rule, by: .client, at: suspicion.offset), packet: packet, connection: identity, context
+      ) { suspicion.detail }
+    }
     stage = .http(
       HTTP1Analyzer(
-        requestDirection: requestDirection, limits: context.limits, searchesRequest: searchesRequest,
-        searchesResponse: searchesResponse
-      ) { [unowned self] exchange, packet, wait, isIncomplete in
-        context.statistics.failedHandshakes += 1
-        let record = record(
-          of: exchange, clientDirection: requestDirection, packet: packet, wait: wait, isIncomplete: isIncomplete)
-        context.sink.open(record)
-        judge(exchange, record)
-      })
+        requestDirection: requestDirection, connection: connection, limits: context.limits,
+        searchesRequest: searchesRequest, searchesResponse: searchesResponse, witness: witness))
   }
 
   /// Holds a handshake that was told against the rules.
-  private func judge(_ exchange: HandshakeExchange, _ record: OpenRecord) {
+  @discardableResult
+  func judge(_ exchange: HandshakeExchange, _ record: OpenRecord) -> HandshakeVerdict {
     var checks = HandshakeChecks(
       exchange, connection: connection, identity: record.connection, context: context
     ) { [unowned self] finding, detail in
@@ -284,6 +291,8 @@ final class ConnectionAnalyzer: ByteStreamAnalyzer {
     let answered = record.packet.timestamp
     let wait = record.waitMicroseconds ?? 0
     checks.run(asked: Timestamp(nanoseconds: answered.nanoseconds - wait * 1000), answered: answered)
+    return HandshakeVerdict(
+      connection: record.connection, reasonToRefuse: checks.reasonToRefuse, responseFault: checks.responseFault)
   }
 
   func record(

@@ -23,9 +23,10 @@ extension ConnectionAnalyzer {
     guard let attempt = midstream.attempt else { return }
     stage = .searching(nil)
     context.statistics.failedHandshakes += 1
-    context.sink.open(
-      record(
-        of: attempt.exchange, clientDirection: attempt.requestDirection, packet: packet, wait: nil, isIncomplete: true))
+    let record = record(
+      of: attempt.exchange, clientDirection: attempt.requestDirection, packet: packet, wait: nil, isIncomplete: true)
+    context.sink.open(record)
+    judge(attempt.exchange, record)
   }
 
   /// Looks for frames behind a handshake request whose answer was lost.
@@ -78,7 +79,8 @@ extension ConnectionAnalyzer {
       record(
         of: exchange, clientDirection: clientDirection, packet: position.packet, wait: nil, isIncomplete: true,
         discovery: .midstream),
-      clientDirection: clientDirection, .guessed(mayCompress: exchange.offersCompression))
+      clientDirection: clientDirection, .guessed(mayCompress: exchange.offersCompression),
+      judging: midstream.attempt?.exchange)
     for direction in Direction.allCases {
       let found = midstream.take(direction)
       // Behind a request stands the client's first frame.

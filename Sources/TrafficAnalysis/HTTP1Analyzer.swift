@@ -21,46 +21,61 @@ final class HTTP1Analyzer {
     case tunnel
   }
 
-  private struct Request {
+  struct Request {
     var head: HTTPRequestHead
     var packet: PacketStamp
     var isCandidate: Bool
     /// Place of its first byte.
     var offset: Int
+    var conduct: HandshakeConduct
+
+    func exchange(_ response: HTTPResponseHead? = nil) -> HandshakeExchange {
+      HandshakeExchange(request: head, response: response, requestOffset: offset, conduct: conduct)
+    }
   }
 
   /// The direction that the requests go.
   let requestDirection: Direction
-  /// Told of each attempt that fails.
-  private let onFailure: (HandshakeExchange, PacketStamp, _ wait: Int64?, _ isIncomplete: Bool) -> Void
-  private let limits: Limits
-  private var requestDecoder: HTTPRequestDecoder
-  private var responseDecoder: HTTPResponseDecoder
-  private var pending: [Request] = []
+  unowned let connection: Connection
+  let witness: AttemptWitness
+  let limits: Limits
+  var requestDecoder: HTTPRequestDecoder
+  var responseDecoder: HTTPResponseDecoder
+  var pending: [Request] = []
   /// Whether the newest request may switch protocols, and its answer is still to come.
-  private var awaitsSwitch = false
-  private var heldRequests = HeldBytes()
-  private var heldResponses = HeldBytes()
+  var awaitsSwitch = false
+  var heldRequests = HeldBytes()
+  var heldResponses = HeldBytes()
   /// Whether a direction's place is lost: its next segment that begins a message is waited for.
-  private var searchesRequest = false
-  private var searchesResponse = false
+  var searchesRequest = false
+  var searchesResponse = false
   /// Whether requests may be missing, so that an answer without one is read for itself.
-  private var mayLackRequests = false
-  private var hasFinishedRequests = false
+  var mayLackRequests = false
+  var hasFinishedRequests = false
   private var hasFinishedResponses = false
-  /// Place of the newest answer's first byte in its stream.
-  private var responseOffset = 0
-  private var outcome = Outcome.http
+  /// Where and when the message at hand began, of each direction.
+  var requestBegan = MessageBeginning()
+  var responseBegan = MessageBeginning()
+  /// Place behind the server's bytes that were given here.
+  var responsesEnd = 0
+  /// Whether an interim answer came before the final one.
+  var hasInterim = false
+  /// How the server's stream ended.
+  var responsesEnding: StreamEnd?
+  /// The newest handshake, if it was refused.
+  var refusal: RefusedUpgrade?
+  var outcome = Outcome.http
 
   init(
-    requestDirection: Direction, limits: Limits, searchesRequest: Bool = false, searchesResponse: Bool = false,
-    onFailure: @escaping (HandshakeExchange, PacketStamp, Int64?, Bool) -> Void
+    requestDirection: Direction, connection: Connection, limits: Limits, searchesRequest: Bool = false,
+    searchesResponse: Bool = false, witness: AttemptWitness
   ) {
     self.requestDirection = requestDirection
+    self.connection = connection
     self.limits = limits
     self.searchesRequest = searchesRequest
     self.searchesResponse = searchesResponse
-    self.onFailure = onFailure
+    self.witness = witness
     mayLackRequests = searchesRequest
     requestDecoder = HTTPRequestDecoder(limits: limits)
     responseDecoder = HTTPResponseDecoder(limits: limits)
@@ -70,8 +85,8 @@ final class HTTP1Analyzer {
   var heldBytes: Int {
     // A field of a head takes more than its bytes: two arrays.
     let heads = pending.reduce(0) { $0 + 256 + $1.head.byteCount * 4 }
-    return 1200 + heads + heldRequests.bytes.capacity + heldResponses.bytes.capacity + requestDecoder.heldBytes
-      + responseDecoder.heldBytes
+    return 1400 + heads + heldRequests.bytes.capacity + heldResponses.bytes.capacity + requestDecoder.heldBytes
+      + responseDecoder.heldBytes + (refusal?.heldBytes ?? 0)
   }
 
   /// What is left of both directions behind a switch of protocols.
@@ -92,15 +107,16 @@ final class HTTP1Analyzer {
   func giveUpAnswer(_ packet: PacketStamp) -> HandshakeExchange? {
     guard awaitsSwitch, let request = pending.popLast(), request.isCandidate else { return nil }
     giveUpPending(packet, isIncomplete: true)
-    let exchange = HandshakeExchange(request: request.head, response: nil, requestOffset: request.offset)
+    let exchange = request.exchange()
     outcome = .answerLost(exchange)
     return exchange
   }
 
   func receive(_ bytes: RawSpan, at position: StreamPosition) -> Outcome {
     if position.direction == requestDirection {
-      feedRequests(bytes, position.offset, position.packet)
+      feedRequests(bytes, position.offset, position.packet, acknowledged: acknowledgedResponses)
     } else {
+      responsesEnd = max(responsesEnd, position.offset + bytes.byteCount)
       feedResponses(bytes, position.offset, position.packet)
     }
     advance(position.packet)
@@ -110,12 +126,15 @@ final class HTTP1Analyzer {
   func gap(byteCount: Int, at position: StreamPosition) -> Outcome {
     let isRequest = position.direction == requestDirection
     if isRequest {
-      if !heldRequests.isEmpty || awaitsSwitch {
+      if refusal?.isFollowingFrames == true {
+        outcome = .opaque
+      } else if !heldRequests.isEmpty || awaitsSwitch {
         heldRequests.appendGap(byteCount, at: position.offset)
       } else if !searchesRequest, !requestDecoder.skip(UInt64(byteCount)) {
         loseRequests()
       }
     } else {
+      responsesEnd = max(responsesEnd, position.offset + byteCount)
       if !heldResponses.isEmpty {
         heldResponses.appendGap(byteCount, at: position.offset)
       } else if !searchesResponse, !responseDecoder.skip(UInt64(byteCount)) {
@@ -126,11 +145,13 @@ final class HTTP1Analyzer {
     return outcome
   }
 
-  func finish(at position: StreamPosition) -> Outcome {
+  func finish(_ end: StreamEnd, at position: StreamPosition) -> Outcome {
     if position.direction == requestDirection {
+      if !hasFinishedRequests, isHTTP { takeUnfinished(end, position.packet) }
       hasFinishedRequests = true
     } else {
       hasFinishedResponses = true
+      responsesEnding = end
     }
     // No request will come any more that an answer could wait for.
     if hasFinishedRequests { mayLackRequests = true }
@@ -153,7 +174,8 @@ final class HTTP1Analyzer {
       }
       if case .http = outcome, !heldRequests.isEmpty, !awaitsSwitch {
         let held = heldRequests.take()
-        held.bytes.withRawSpan { feedRequests($0, held.offset, packet) }
+        // When these were sent, the answer was still to come.
+        held.bytes.withRawSpan { feedRequests($0, held.offset, packet, acknowledged: .min) }
         passGap(of: held, isRequest: true, packet)
         isMoving = true
       }
@@ -180,22 +202,24 @@ final class HTTP1Analyzer {
     }
   }
 
-  private var isHTTP: Bool {
+  var isHTTP: Bool {
     if case .http = outcome { return true }
     return false
   }
 
   // MARK: - Requests
 
-  private func feedRequests(_ bytes: RawSpan, _ offset: Int, _ packet: PacketStamp) {
+  private func feedRequests(_ bytes: RawSpan, _ offset: Int, _ packet: PacketStamp, acknowledged: Int) {
     guard isHTTP else { return heldRequests.append(bytes, at: offset, limit: limits.heldBytes) }
     if searchesRequest {
       guard MessageStart.isRequest(bytes) else { return }
       searchesRequest = false
       requestDecoder = HTTPRequestDecoder(limits: limits)
     }
+    if refusal != nil, followFrames(bytes, offset, packet, acknowledged) { return }
     var cursor = 0
     while heldRequests.isEmpty, !awaitsSwitch {
+      if requestDecoder.isBetweenMessages { requestBegan = MessageBeginning(offset + cursor, packet) }
       switch requestDecoder.next(bytes, &cursor) {
       case .needMoreBytes:
         return
@@ -205,20 +229,31 @@ final class HTTP1Analyzer {
         break
       case .messageEnd:
         awaitsSwitch = pending.last.map { HandshakeExchange.maySwitchProtocols($0.head) } ?? false
+        if let newest = pending.indices.last { pending[newest].conduct.requestEnd = offset + cursor }
       case .failed:
         failRequests(packet)
         return
       }
     }
     if cursor < bytes.byteCount {
+      noteEarly(bytes.byteCount - cursor, at: offset + cursor, packet)
       heldRequests.append(
         bytes.extracting(cursor..<bytes.byteCount), at: offset + cursor, limit: limits.heldBytes)
     }
   }
 
   private func take(_ head: HTTPRequestHead, _ offset: Int, _ packet: PacketStamp) {
+    let isCandidate = HandshakeExchange.isCandidate(head)
+    if let suspicion = refusal?.takeRequest(head, at: offset), let refusal {
+      witness.suspected(suspicion, refusal.connection, packet)
+    }
+    var conduct = HandshakeConduct()
+    conduct.requestBegan = requestBegan.time
+    conduct.requestEnded = packet.timestamp
+    conduct.requestEnd = offset + head.byteCount
+    conduct.isPipelined = isCandidate && isPipelined
     pending.append(
-      Request(head: head, packet: packet, isCandidate: HandshakeExchange.isCandidate(head), offset: offset))
+      Request(head: head, packet: packet, isCandidate: isCandidate, offset: offset, conduct: conduct))
     requestDecoder.beginBody(BodyFraming.forRequest(head).framing)
     if pending.count > limits.pipelinedRequests { outcome = .opaque }
   }
@@ -253,16 +288,16 @@ final class HTTP1Analyzer {
     }
     var cursor = 0
     while heldResponses.isEmpty, canReadResponses, case .http = outcome {
+      if responseDecoder.isBetweenMessages { responseBegan = MessageBeginning(offset + cursor, packet) }
       switch responseDecoder.next(bytes, &cursor) {
       case .needMoreBytes:
         return
       case .head(let head):
-        responseOffset = offset + cursor - head.byteCount
-        take(head, packet)
+        take(head, endingAt: offset + cursor, packet)
       case .body, .messageEnd:
         break
-      case .failed:
-        giveUpPending(packet, isIncomplete: false)
+      case .failed(let failure):
+        giveUpPending(packet, isIncomplete: false, failure)
         outcome = .opaque
         return
       }
@@ -273,14 +308,19 @@ final class HTTP1Analyzer {
     }
   }
 
-  private func take(_ head: HTTPResponseHead, _ packet: PacketStamp) {
+  private func take(_ head: HTTPResponseHead, endingAt end: Int, _ packet: PacketStamp) {
     guard !head.isInterim else {
+      hasInterim = true
       responseDecoder.beginBody(.none)
       return
     }
+    hasInterim = false
     let request = pending.isEmpty ? nil : pending.removeFirst()
-    let exchange = HandshakeExchange(
-      request: request?.head, response: head, requestOffset: request?.offset ?? 0, responseOffset: responseOffset)
+    var exchange = request?.exchange(head) ?? HandshakeExchange(request: nil, response: head)
+    exchange.responseOffset = end - head.byteCount
+    exchange.conduct.responseBegan = responseBegan.time
+    exchange.conduct.responseEnd = end
+    exchange.conduct.answersNothing = request == nil && lacksNoRequest
     let wait = request.map { packet.timestamp.microseconds(since: $0.packet.timestamp) }
     // The newest request is the only one that others wait behind.
     if pending.isEmpty { awaitsSwitch = false }
@@ -288,7 +328,10 @@ final class HTTP1Analyzer {
       outcome = .webSocket(exchange, wait: wait)
       return
     }
-    if request?.isCandidate == true { onFailure(exchange, packet, wait, false) }
+    if let request, request.isCandidate {
+      let isIncomplete = request.conduct.isUnfinished && !request.conduct.isUnfinishedByClient
+      refusal = RefusedUpgrade(exchange, witness.failed(exchange, packet, wait, isIncomplete))
+    }
     if head.status == 101 {
       outcome = .opaque
     } else if request?.head.hasMethod("CONNECT") == true, 200...299 ~= head.status {
@@ -307,10 +350,14 @@ final class HTTP1Analyzer {
     mayLackRequests = true
   }
 
-  private func giveUpPending(_ packet: PacketStamp, isIncomplete: Bool) {
-    for request in pending where request.isCandidate {
-      let exchange = HandshakeExchange(request: request.head, response: nil, requestOffset: request.offset)
-      onFailure(exchange, packet, nil, isIncomplete)
+  private func giveUpPending(_ packet: PacketStamp, isIncomplete: Bool, _ failure: HTTPFailure? = nil) {
+    for (index, request) in pending.enumerated() where request.isCandidate {
+      var exchange = request.exchange()
+      exchange.responseOffset = responseBegan.offset
+      if index == 0 { exchange.conduct.responseFailure = failure }
+      if !isIncomplete, failure == nil { exchange.conduct.serverLeft = howServerLeft(request.conduct.requestEnd) }
+      let lacksEnd = request.conduct.isUnfinished && !request.conduct.isUnfinishedByClient
+      _ = witness.failed(exchange, packet, nil, isIncomplete || lacksEnd)
     }
     pending = []
     awaitsSwitch = false

@@ -13,6 +13,8 @@ struct HandshakeExchange {
   var requestOffset = 0
   /// Place of the answer's first byte in the server's stream.
   var responseOffset = 0
+  /// When and how both were sent.
+  var conduct = HandshakeConduct()
 
   /// Whether a request asks for WebSocket: it names it in Upgrade, or carries a field of the handshake.
   static func isCandidate(_ request: HTTPRequestHead) -> Bool {
@@ -28,6 +30,12 @@ struct HandshakeExchange {
     request.fields.count(named: "Upgrade") > 0 || request.hasMethod("CONNECT") || isCandidate(request)
   }
 
+  /// Whether a request is of the 2010 drafts, which have two keys and frames of another kind.
+  static func isHixie(_ request: HTTPRequestHead) -> Bool {
+    request.fields.count(named: "Sec-WebSocket-Key1") > 0 && request.fields.count(named: "Sec-WebSocket-Key2") > 0
+  }
+
+  /// Whether Upgrade names WebSocket, in any case and with or without a version.
   static func namesWebSocket(_ fields: HTTPFields) -> Bool {
     fields.listContains(protocolNamed: "websocket", in: "Upgrade")
   }
@@ -75,6 +83,7 @@ struct HandshakeExchange {
     if let version = request?.fields.first(named: "Sec-WebSocket-Version") {
       agreement.followsRFC6455 = version.elementsEqual("13".utf8)
     }
+    if let request, Self.isHixie(request) { agreement.followsRFC6455 = false }
     return agreement
   }
 

@@ -60,7 +60,9 @@ final class WebSocketAnalyzer: ByteStreamAnalyzer {
   func receive(_ bytes: RawSpan, at position: StreamPosition) -> StreamDemand {
     let side = side(of: position.direction)
     if let conduct { checkDue(conduct, side, position) }
-    if side.isLost {
+    if side.opening.isInTheWay {
+      receiveOpening(bytes, side, position)
+    } else if side.isLost {
       searchFrames(in: bytes, side, position)
       side.settle(context)
     } else {
@@ -72,6 +74,8 @@ final class WebSocketAnalyzer: ByteStreamAnalyzer {
   func gap(byteCount: Int, cause: GapCause, at position: StreamPosition) -> StreamDemand {
     let side = side(of: position.direction)
     defer { side.settle(context) }
+    if side.opening.isForeign { return .everything }
+    endOpening(side, position)
     if side.isLost { endSearch(side, position, isEnd: false) }
     guard !side.isLost else { return .everything }
     let pending = side.progress(context).decoder.pendingHeaderBytes
@@ -99,6 +103,7 @@ final class WebSocketAnalyzer: ByteStreamAnalyzer {
   func finish(_ end: StreamEnd, at position: StreamPosition) -> StreamDemand {
     let side = side(of: position.direction)
     guard side.end == nil else { return .everything }
+    endOpening(side, position)
     side.end = end
     defer { side.settle(context) }
     if side.isLost { endSearch(side, position, isEnd: true) }
@@ -131,6 +136,7 @@ final class WebSocketAnalyzer: ByteStreamAnalyzer {
   ///   - trustsFirst: Whether the first byte likely begins a frame.
   func loseFraming(of direction: Direction, at offset: Int, trustsFirst: Bool) {
     let side = side(of: direction)
+    side.opening = .known
     guard side.progress(context).decoder.isBetweenFrames, !side.progress(context).decoder.skip(1) else { return }
     side.progress(context).assembler.loseContext()
     side.hasSeenMessageStart = false
@@ -152,7 +158,7 @@ final class WebSocketAnalyzer: ByteStreamAnalyzer {
 
   // MARK: - Frames
 
-  private func decode(_ bytes: RawSpan, _ side: WebSocketSide, _ position: StreamPosition) {
+  func decode(_ bytes: RawSpan, _ side: WebSocketSide, _ position: StreamPosition) {
     let cursor = takeWholeMessages(bytes, side, position)
     if cursor == bytes.byteCount, cursor > 0 { return }
     decodeFrames(bytes, from: cursor, side, position)
@@ -167,7 +173,14 @@ final class WebSocketAnalyzer: ByteStreamAnalyzer {
       case .needMoreBytes:
         return
       case .header(let header):
-        begin(header, side, offset: position.offset + cursor - header.headerLength, position.packet)
+        let offset = position.offset + cursor - header.headerLength
+        judgeOpening(header, side, offset: offset, position.packet)
+        begin(header, side, offset: offset, position.packet)
+        if side.opening.isForeign {
+          loseFraming(side, position.packet, flag: .incomplete)
+          side.addUnframed(bytes.byteCount - cursor, context)
+          return
+        }
       case .payload(let range, let offset):
         take(bytes.extracting(range), offset: offset, side, position.packet)
         if side.progress(context).assembler.textErrorOffset != nil || side.progress(context).assembler.hasFindings {

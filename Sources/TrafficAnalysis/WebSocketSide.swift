@@ -45,6 +45,8 @@ final class WebSocketSide {
   let sender: Sender
   /// How the direction ended.
   var end: StreamEnd?
+  /// What is known of the direction's first bytes.
+  var opening = StreamOpening.known
   /// Whether a Close was sent.
   var hasClosed = false
   /// Whether each of its frames must be looked at singly, because of what the other side did.

@@ -54,6 +54,7 @@ import Testing
     "Sources/PacketDecoding/InternetChecksum.swift",
     "Sources/TCPReassembly/ConnectionSlots.swift",
     "Sources/TCPReassembly/HotMemory.swift",
+    "Sources/TrafficAnalysis/Checks/WireHTTP.swift",
     "Sources/TrafficAnalysis/ProcessMemory.swift",
     "Sources/WebSocketDecoding/FrameDecoder.swift",
     "Sources/WebSocketDecoding/Inflater.swift",

@@ -42,6 +42,8 @@ import Testing
       ("GET  /  HTTP/1.1\r\n\r\n", "GET / 1.1", [.startLineNotThreeParts]),
       ("GET / HTTP/1.1 \r\n\r\n", "GET / 1.1", [.startLineNotThreeParts]),
       ("GET\t/ HTTP/1.1\r\n\r\n", "GET / 1.1", [.startLineNotThreeParts]),
+      ("GET /\0 HTTP/1.1\r\n\r\n", "GET /\0 1.1", [.controlByteInValue]),
+      ("GET http://a/\u{1} HTTP/1.1\r\n\r\n", "GET http://a/\u{1} 1.1", [.controlByteInValue]),
       ("GET / http/1.1\r\n\r\n", "GET / 1.1", [.malformedVersion]),
       ("GET / HTTP/1.10\r\n\r\n", "GET / 1.10", [.malformedVersion]),
       ("GET / HTTP/1\r\n\r\n", "GET / 1.0", [.malformedVersion]),
@@ -57,7 +59,8 @@ import Testing
   @Test(arguments: [
     "GET /\r\n", "GET / HTTPS/1.1\r\n", "GET / HTTP/1.1x\r\n", "GET / HTTP/a.b\r\n", "GET / HTTP/1111.1\r\n",
     "GET / HTTP/\r\n", "GET / HTTP/1.1\r\r\n", "G(T / HTTP/1.1\r\n", " GET / HTTP/1.1\r\n", "\rGET / HTTP/1.1\r\n",
-    "GET /\0 HTTP/1.1\r\n", "GET / \u{1}", "\u{16}\u{3}\u{1}\u{2}", "USER anonymous\r\n", "INVITE sip:a@b SIP/2.0\r\n",
+    "POST /\0 HTTP/1.1\r\n", "PUT / \u{1}", "GET \u{1}/ HTTP/1.1\r\n", "\u{16}\u{3}\u{1}\u{2}", "USER anonymous\r\n",
+    "INVITE sip:a@b SIP/2.0\r\n",
     "DESCRIBE rtsp://a/b RTSP/1.0\r\n", "HTTP/1.1 200 OK\r\n", "+OK HTTP/1.1\r\n", "\u{81}\u{5}hello", "{\"a\": 1}\r\n",
     String(repeating: "A", count: 40) + " / HTTP/1.1\r\n",
   ])

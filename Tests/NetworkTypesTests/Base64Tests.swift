@@ -17,4 +17,19 @@ struct Base64Tests {
     }
     #expect(Array(Base64.encode(bytes).utf8) == Base64.alphabet)
   }
+
+  @Test(arguments: ["Zg==", "Zm8=", "Zm9v", "Zm9vYmE=", "+/+/"]) func `what was encoded is decoded`(_ text: String)
+    throws
+  {
+    #expect(Base64.encode(try #require(Base64.decode(Array(text.utf8)))) == text)
+  }
+
+  @Test func `bits that no byte takes are not looked at`() {
+    #expect(Base64.decode(Array("Zh==".utf8)) == [0x66])
+  }
+
+  @Test(arguments: ["", "Zg", "Zg=", "Zg===", "====", "A===", "Z===", "Zm=v", "Z m8", "Zm8-", "Zm8_", "Zm9vZg", "=m9v"])
+  func `what is no Base64 is not decoded`(_ text: String) {
+    #expect(Base64.decode(Array(text.utf8)) == nil)
+  }
 }

@@ -1,9 +1,9 @@
 /// The two heads of a WebSocket opening handshake (RFC 6455 §1.3).
 public enum HandshakeText {
-  /// The key of the RFC's example.
-  public static let key = "dGhlIHNhbXBsZSBub25jZQ=="
+  /// A key, which is no well-known one.
+  public static let key = "6C4YFfWoQwLvrQvcyWb2Yg=="
   /// The answer to `key`.
-  public static let accept = "s3pPLMBiTxaQ9kYGzzhZRbK+xOo="
+  public static let accept = "97fdyRnl00zJo8mFF383iIvn7V4="
 
   /// A request; further fields are lines without their ends.
   public static func request(

@@ -65,7 +65,7 @@ struct SceneHead {
       lines.append(String(edit.dropFirst()))
     } else if edit.hasPrefix("-") {
       lines.removeAll { Self.name(of: $0) == edit.dropFirst().lowercased() }
-    } else if Self.name(of: edit) == nil || Self.name(of: edit)?.contains("/") == true {
+    } else if Self.name(of: edit) == nil || edit.hasPrefix("HTTP/") || edit.contains(" HTTP/") {
       lines[0] = edit
     } else if let index = lines.dropFirst().firstIndex(where: { Self.name(of: $0) == Self.name(of: edit) }) {
       lines[index] = edit

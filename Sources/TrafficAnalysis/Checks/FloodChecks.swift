@@ -99,7 +99,7 @@ extension WebSocketAnalyzer {
   /// A client's frame is masked.
   @inline(__always)
   func checkMaskingKey(_ key: UInt32, at offset: Int, _ packet: PacketStamp) {
-    if let finding = masks.take(key, limits: context.limits) { reportMask(finding, key, at: offset, packet) }
+    if masks.take(key, limits: context.limits) { reportMask(masks.found, key, at: offset, packet) }
   }
 
   @inline(never)

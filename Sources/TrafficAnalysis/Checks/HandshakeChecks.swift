@@ -13,8 +13,9 @@ struct HandshakeChecks {
   let context: AnalysisContext
   /// Takes what is found.
   let report: (Finding, _ detail: () -> String) -> Void
-  /// What fired, for either side.
-  private(set) var broken = RuleSet()
+  /// What fired, by whom.
+  private(set) var brokenByClient = RuleSet()
+  private(set) var brokenByServer = RuleSet()
 
   init(
     _ exchange: HandshakeExchange, connection: Connection, identity: ConnectionIdentity, context: AnalysisContext,
@@ -33,31 +34,128 @@ struct HandshakeChecks {
   ///   - asked: Packet time of the request.
   ///   - answered: Packet time of the answer, or of when it was given up.
   mutating func run(asked: Timestamp, answered: Timestamp) {
-    checkAccept()
+    if let request = exchange.request, HandshakeExchange.isCandidate(request) {
+      // Of the 2010 drafts nothing else is known here.
+      guard !HandshakeExchange.isHixie(request) else {
+        return fire(.legacyHixieHandshake, "Sec-WebSocket-Key1 and Sec-WebSocket-Key2")
+      }
+      checkRequestSyntax(request)
+      checkPace()
+      if !exchange.conduct.isUnfinished { checkRequest(request) }
+    }
+    if let response = exchange.response { checkResponse(response) }
+    checkAbsence()
     checkAcrossConnections(asked: asked, answered: answered)
   }
 
+  private mutating func checkRequest(_ request: HTTPRequestHead) {
+    checkRequestLine(request)
+    checkHost(request)
+    checkUpgrade(request)
+    checkKey(request)
+    checkVersion(request)
+    checkOrigin(request)
+    checkConduct()
+    checkSubprotocolOffer(request)
+    checkExtensionOffer(request)
+    checkCredentials(request)
+    checkSmuggling(request)
+  }
+
+  private mutating func checkResponse(_ response: HTTPResponseHead) {
+    guard isAnswerToHandshake else { return }
+    checkResponseSyntax(response)
+    checkUnsolicited(response)
+    // Of a request without an end nothing is known that the answer has to fit.
+    guard !exchange.conduct.isUnfinished else { return }
+    if response.status == 101 {
+      checkSwitch(response)
+    } else {
+      checkRefusal(response)
+    }
+    checkVersionList(response)
+    checkSubprotocolAnswer(response)
+    checkExtensionAnswer(response)
+    checkOriginAccepted(response)
+    checkInvalidRequest(response)
+  }
+
   /// Notes that a rule is broken by whom the catalogue names, or by `sender` where it may be either.
+  ///
+  /// - Parameters:
+  ///   - rule: The rule.
+  ///   - sender: Who broke it.
+  ///   - severity: Where it differs from the catalogue's.
+  ///   - offset: Place in the sender's stream, if it is not that of its head.
+  ///   - isFatal: Whether the other side has to fail the connection, where it has to for the rule at all.
+  ///   - detail: The values that show it.
   mutating func fire(
     _ rule: Rule, by sender: Sender? = nil, as severity: Rule.Severity? = nil, at offset: Int? = nil,
-    _ detail: @autoclosure () -> String
+    isFatal: Bool = true, _ detail: @autoclosure () -> String
   ) {
-    broken.insert(rule)
     let by = sender ?? rule.check.sender ?? .client
+    if isFatal {
+      if by == .client { brokenByClient.insert(rule) } else { brokenByServer.insert(rule) }
+    }
     let place = offset ?? (by == .client ? exchange.requestOffset : exchange.responseOffset)
     report(Finding(rule, by: by, at: place, as: severity), detail)
   }
-}
 
-extension HandshakeChecks {
-  /// The answer's accept (RFC 6455 §4.2.2 (5.4)).
-  fileprivate mutating func checkAccept() {
-    guard exchange.switchesToWebSocket, let response = exchange.response else { return }
-    guard let accept = response.fields.first(named: "Sec-WebSocket-Accept") else {
-      return fire(.acceptMissing, "101 without Sec-WebSocket-Accept")
+  // MARK: - What many of them ask
+
+  /// Whether the request asks for WebSocket.
+  var isCandidate: Bool { exchange.request.map(HandshakeExchange.isCandidate) ?? false }
+
+  /// Whether the answer belongs to a handshake: to a request that asks for WebSocket, or by its own fields.
+  private var isAnswerToHandshake: Bool {
+    if let request = exchange.request, HandshakeExchange.isHixie(request) { return false }
+    return isCandidate || exchange.switchesToWebSocket
+  }
+
+  /// Whether the answer switches to WebSocket, and not to another protocol.
+  var isAccepted: Bool { exchange.response?.status == 101 && !switchesToOther }
+
+  /// Whether the answer names other protocols only.
+  var switchesToOther: Bool {
+    guard let response = exchange.response, response.status == 101 else { return false }
+    return !response.fields.joinedList(named: "Upgrade").isEmpty && !HandshakeExchange.namesWebSocket(response.fields)
+  }
+
+  /// The direction of the requests.
+  var requestDirection: Direction {
+    connection.originator == identity.client ? .fromOriginator : .fromResponder
+  }
+
+  // MARK: - What the other side had to make of it
+
+  /// What makes a server stop (RFC 6455 §4.2.1), in the order in which it looks.
+  static let reasonsToRefuse: [Rule] = [
+    .requestNotGet, .requestHttpVersionTooLow, .hostMissing, .hostDuplicated, .requestUpgradeMissing,
+    .requestConnectionNotUpgrade, .keyMissing, .keyDuplicated, .keyNotBase64, .keyNot16Bytes, .versionMissing,
+    .versionDuplicated, .versionMalformed, .versionNot13, .subprotocolOfferMalformed, .extensionOfferMalformed,
+  ]
+
+  /// The first fault for which the server has to refuse; a version that a draft or a standard has is none.
+  var reasonToRefuse: Rule? {
+    Self.reasonsToRefuse.first { rule in
+      guard brokenByClient.contains(rule) else { return false }
+      return rule != .versionNot13 || requestedVersion.map(VersionRegistry.isNeverValid) ?? true
     }
-    if exchange.isAcceptRight == false {
-      fire(.acceptMismatch, "accept of \(accept.count) bytes does not belong to the key")
-    }
+  }
+
+  /// What makes a client stop (RFC 6455 §4.1, §9.1; RFC 7692 §5, §7).
+  private static let reasonsToFail: [Rule] = [
+    .responseUpgradeMissing, .responseUpgradeNotWebsocket, .responseConnectionNotUpgrade, .acceptMissing,
+    .acceptDuplicated, .acceptMalformed, .acceptMismatch, .subprotocolResponseMultiple, .subprotocolResponseMalformed,
+    .subprotocolNotOffered, .subprotocolCaseMismatch, .extensionResponseMalformed, .extensionParamQuotedInvalid,
+    .extensionNotOffered, .extensionAcceptedTwice, .extensionRsv1Conflict, .deflateParamUnknown,
+    .deflateParamDuplicated, .deflateWindowBitsInvalid, .deflateWindowBitsMissing, .deflateFlagHasValue,
+    .deflateClientBitsNotOffered, .deflateServerBitsNotHonoured, .deflateNoTakeoverNotHonoured,
+  ]
+
+  /// The answer's first fault for which the client has to fail the connection, where its request is known.
+  var responseFault: Rule? {
+    guard isCandidate, exchange.response?.status == 101 else { return nil }
+    return Self.reasonsToFail.first { brokenByServer.contains($0) }
   }
 }

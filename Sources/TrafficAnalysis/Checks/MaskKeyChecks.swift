@@ -22,38 +22,67 @@ struct MaskKeyChecks {
 
   private var first: UInt32 = 0
   private var second: UInt32 = 0
+  private var third: UInt32 = 0
+  /// Keys so far, up to 4.
   private var count: UInt32 = 0
   private var history: MaskKeyHistory?
 
   /// Bytes of memory that are held.
   var heldBytes: Int { history?.heldBytes ?? 0 }
 
-  /// Takes the key of the client's next frame, and says what it shows, if anything.
+  /// What the newest key showed, if `take` said that it showed anything.
+  var found: Found { history?.found.with(beginning: beginning) ?? early }
+
+  /// Takes the key of the client's next frame, and says whether it shows anything.
   @inline(__always)
-  mutating func take(_ key: UInt32, limits: Limits) -> Found? {
-    if let history { return history.take(key) }
+  mutating func take(_ key: UInt32, limits: Limits) -> Bool {
+    if let history {
+      count = 4
+      return history.take(key)
+    }
     return begin(key, limits: limits)
   }
 
   @inline(never)
-  private mutating func begin(_ key: UInt32, limits: Limits) -> Found? {
+  private mutating func begin(_ key: UInt32, limits: Limits) -> Bool {
     count += 1
-    if count == 1 {
+    switch count {
+    case 1:
       first = key
-      return key == 0 ? Found(ordinal: 1, zeros: 1) : nil
-    }
-    if count == 2 {
+      return key == 0
+    case 2:
       second = key
-      if key == 0 { return Found(ordinal: 2, zeros: first == 0 ? 2 : 1) }
-      return key == first ? Found(ordinal: 2, repeated: 1, repetitions: 1) : nil
+      return key == 0 || key == first
+    default:
+      let history = MaskKeyHistory(lookback: limits.maskingKeys)
+      self.history = history
+      _ = history.take(first)
+      _ = history.take(second)
+      let isFound = history.take(key)
+      third = key
+      return isFound || beginning != nil
     }
-    let history = MaskKeyHistory(lookback: limits.maskingKeys)
-    self.history = history
-    _ = history.take(first)
-    _ = history.take(second)
-    var found = history.take(key) ?? Found(ordinal: 3)
-    // The same key again and again is told as that.
-    if first != second, second != key, first != key { found.beginning = [first, second, key] }
+  }
+
+  /// What the first two keys show.
+  private var early: Found {
+    if count == 1 { return Found(ordinal: 1, zeros: 1) }
+    if second == 0 { return Found(ordinal: 2, zeros: first == 0 ? 2 : 1) }
+    return Found(ordinal: 2, repeated: 1, repetitions: 1)
+  }
+
+  /// The first three keys, with the third; the same key again and again is told as that.
+  private var beginning: [UInt32]? {
+    guard count == 3, first != second, second != third, first != third else { return nil }
+    return [first, second, third]
+  }
+}
+
+extension MaskKeyChecks.Found {
+  fileprivate func with(beginning: [UInt32]?) -> MaskKeyChecks.Found {
+    guard let beginning else { return self }
+    var found = ordinal == 3 ? self : MaskKeyChecks.Found(ordinal: 3)
+    found.beginning = beginning
     return found
   }
 }

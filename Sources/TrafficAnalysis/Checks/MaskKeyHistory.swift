@@ -3,127 +3,176 @@
 /// A table of buckets, each a cache line of eight keys with the numbers of their frames, that grows with the keys. Where
 /// a bucket is full its oldest key is forgotten, which happens to one in a hundred before it is too old anyway.
 final class MaskKeyHistory {
-  private struct Slot {
-    var key: UInt32 = 0
-    /// The frame's number; 0 is empty.
-    var frame: UInt32 = 0
-  }
-
-  private static let bucketSlots = 8
+  private static let bucketKeys = 8
   private static let mostBuckets = 256
   /// Keys in a row that make a pattern.
   private static let patternKeys = 5
+  /// Frames after which too old keys are cleared away, before their numbers come again.
+  private static let sweepFrames = 16384
 
-  private var slots = [Slot](repeating: Slot(), count: MaskKeyHistory.bucketSlots)
+  /// The keys of all buckets, and the numbers of their frames, modulo 2^16; 0 is no key.
+  private var keys = [UInt32](repeating: 0, count: MaskKeyHistory.bucketKeys)
+  private var numbers = [UInt16](repeating: 0, count: MaskKeyHistory.bucketKeys)
+  /// Keys that were ever put into each bucket, modulo 2^8, which says where the next one goes.
+  private var fills: [UInt8] = [0]
   private var bucketMask: UInt32 = 0
-  private let lookback: UInt32
-  private var frames: UInt32 = 0
+  private let lookback: Int
+  private var frames = 0
   private var zeros = 0
   private var repetitions = 0
   private var isPatternTold = false
+  /// What the newest key showed, if it showed anything.
+  private(set) var found = MaskKeyChecks.Found(ordinal: 0)
 
   private var last: UInt32 = 0
   private var difference: UInt32 = 0
   private var swappedDifference: UInt32 = 0
   /// How many keys in a row have that difference, in network order and swapped; differ in their last byte only, in their
-  /// first byte only; are made of few bytes.
-  private var steps = 0
-  private var swappedSteps = 0
-  private var sameHigh = 0
-  private var sameLow = 0
-  private var poor = 0
-  private var poorBytes: (UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0)
+  /// first byte only.
+  private var steps: Int32 = 0
+  private var swappedSteps: Int32 = 0
+  private var sameHigh: Int32 = 0
+  private var sameLow: Int32 = 0
+  /// How many keys in a row have few different bytes, as far as their lowest five bits tell, and which those are.
+  private var poor: Int32 = 0
+  private var poorBits: UInt32 = 0
+  /// The keys of that row, of which the last five count.
+  private var newest: InlineArray<8, UInt32> = [0, 0, 0, 0, 0, 0, 0, 0]
 
-  init(lookback: Int) { self.lookback = UInt32(clamping: lookback) }
+  /// A history that looks back over so many frames, at most 16,384.
+  init(lookback: Int) { self.lookback = min(lookback, Self.sweepFrames) }
 
   /// Bytes of memory that are held.
-  var heldBytes: Int { 192 + slots.count * MemoryLayout<Slot>.stride }
+  var heldBytes: Int { 384 + fills.count * (Self.bucketKeys * 6 + 1) }
 
-  /// Takes the key of the next frame.
-  func take(_ key: UInt32) -> MaskKeyChecks.Found? {
-    // Numbers are compared only over the lookback; after 2^32 frames all begins anew.
-    if frames == .max { restart() }
-    frames += 1
-    var found: MaskKeyChecks.Found?
-    if key == 0 {
-      zeros += 1
-      found = MaskKeyChecks.Found(ordinal: Int(frames), zeros: zeros)
-    } else if let back = remember(key) {
-      repetitions += 1
-      found = MaskKeyChecks.Found(ordinal: Int(frames), repeated: Int(back), repetitions: repetitions)
-    }
-    if !isPatternTold, let pattern = pattern(with: key) {
-      isPatternTold = true
-      found = found ?? MaskKeyChecks.Found(ordinal: Int(frames))
-      found?.pattern = pattern
-    }
+  /// Takes the key of the next frame, and says whether it shows anything, which is then in `found`.
+  @inline(__always)
+  func take(_ key: UInt32) -> Bool {
+    frames &+= 1
+    let back = key == 0 ? nil : remember(key)
+    let hasPattern = !isPatternTold && makesPattern(key)
     last = key
-    return found
+    guard key == 0 || back != nil || hasPattern else { return false }
+    note(key, back: back, hasPattern: hasPattern)
+    return true
   }
 
-  private func restart() {
-    slots = [Slot](repeating: Slot(), count: slots.count)
-    frames = 0
+  @inline(never)
+  private func note(_ key: UInt32, back: Int?, hasPattern: Bool) {
+    found = MaskKeyChecks.Found(ordinal: frames)
+    if key == 0 {
+      zeros += 1
+      found.zeros = zeros
+    }
+    if let back {
+      repetitions += 1
+      found.repeated = back
+      found.repetitions = repetitions
+    }
+    if hasPattern {
+      isPatternTold = true
+      found.pattern = pattern
+    }
   }
 
   // MARK: - Repetition
 
   /// Puts a key into the table, and says how many frames ago it was used, if it was within the lookback.
-  private func remember(_ key: UInt32) -> UInt32? {
-    if frames > (bucketMask + 1) * UInt32(Self.bucketSlots / 2), bucketMask + 1 < UInt32(Self.mostBuckets) { grow() }
-    let base = bucket(of: key)
-    var oldest = base
-    for index in base..<base + Self.bucketSlots {
-      let slot = slots[index]
-      if slot.key == key, slot.frame != 0 {
-        slots[index].frame = frames
-        let back = frames - slot.frame
-        return back <= lookback ? back : nil
-      }
-      if slot.frame < slots[oldest].frame { oldest = index }
+  @inline(__always)
+  private func remember(_ key: UInt32) -> Int? {
+    if frames > fills.count &* 4, fills.count < Self.mostBuckets { rebuild(bucketCount: fills.count * 2) }
+    // Too old keys are cleared away before their numbers would seem new again.
+    if frames % Self.sweepFrames == 0 { rebuild(bucketCount: fills.count) }
+    let bucket = bucket(of: key)
+    let base = bucket &* Self.bucketKeys
+    let number = UInt16(truncatingIfNeeded: frames)
+    for place in base..<base &+ Self.bucketKeys where keys[place] == key {
+      let back = Int(number &- numbers[place])
+      numbers[place] = number
+      return back <= lookback ? back : nil
     }
-    slots[oldest] = Slot(key: key, frame: frames)
+    insert(key, number, into: bucket)
     return nil
   }
 
+  @inline(__always)
   private func bucket(of key: UInt32) -> Int {
     // Keys may be a counter: their bits are mixed.
     let mixed = key &* 0x9e37_79b1
-    return Int((mixed ^ mixed >> 15) & bucketMask) * Self.bucketSlots
+    return Int((mixed ^ mixed >> 15) & bucketMask)
   }
 
-  private func grow() {
-    let old = slots
-    bucketMask = bucketMask * 2 + 1
-    slots = [Slot](repeating: Slot(), count: Int(bucketMask + 1) * Self.bucketSlots)
-    for slot in old where slot.frame != 0 {
-      let base = bucket(of: slot.key)
-      if let free = (base..<base + Self.bucketSlots).first(where: { slots[$0].frame == 0 }) { slots[free] = slot }
+  @inline(__always)
+  private func insert(_ key: UInt32, _ number: UInt16, into bucket: Int) {
+    let place = bucket &* Self.bucketKeys &+ Int(fills[bucket] & 7)
+    keys[place] = key
+    numbers[place] = number
+    fills[bucket] &+= 1
+  }
+
+  /// Makes a table of so many buckets of those keys that are not too old.
+  @inline(never)
+  private func rebuild(bucketCount: Int) {
+    let (oldKeys, oldNumbers, oldFills) = (keys, numbers, fills)
+    let number = UInt16(truncatingIfNeeded: frames)
+    bucketMask = UInt32(bucketCount - 1)
+    keys = [UInt32](repeating: 0, count: bucketCount * Self.bucketKeys)
+    numbers = [UInt16](repeating: 0, count: bucketCount * Self.bucketKeys)
+    fills = [UInt8](repeating: 0, count: bucketCount)
+    for bucket in oldFills.indices {
+      // The oldest first, so that it goes first again.
+      for step in 0..<Self.bucketKeys {
+        let place = bucket * Self.bucketKeys + (Int(oldFills[bucket]) + step) % Self.bucketKeys
+        let key = oldKeys[place]
+        guard key != 0, Int(number &- oldNumbers[place]) <= lookback else { continue }
+        insert(key, oldNumbers[place], into: self.bucket(of: key))
+      }
     }
   }
 
   // MARK: - Patterns
 
-  /// The pattern that the newest keys make with this one.
-  private func pattern(with key: UInt32) -> String? {
+  /// Whether the newest keys make a pattern with this one.
+  @inline(__always)
+  private func makesPattern(_ key: UInt32) -> Bool {
     guard frames > 1, key != last else {
-      // Equal keys are a repetition, and begin each pattern anew.
-      steps = 1
-      swappedSteps = 1
-      sameHigh = 1
-      sameLow = 1
-      restartPoor(key)
-      return nil
+      restartPatterns(key)
+      return false
     }
     let step = key &- last
-    steps = step == difference ? steps + 1 : 2
+    steps = step == difference ? steps &+ 1 : 2
     difference = step
     let swapped = key.byteSwapped &- last.byteSwapped
-    swappedSteps = swapped == swappedDifference ? swappedSteps + 1 : 2
+    swappedSteps = swapped == swappedDifference ? swappedSteps &+ 1 : 2
     swappedDifference = swapped
-    sameHigh = key >> 8 == last >> 8 ? sameHigh + 1 : 1
-    sameLow = key & 0xff_ffff == last & 0xff_ffff ? sameLow + 1 : 1
-    addPoor(key)
+    let change = key ^ last
+    sameHigh = change < 0x100 ? sameHigh &+ 1 : 1
+    sameLow = change & 0xff_ffff == 0 ? sameLow &+ 1 : 1
+    let bits = Self.bits(of: key)
+    if (poorBits | bits).nonzeroBitCount <= Self.fewBytes {
+      poor &+= 1
+      poorBits |= bits
+    } else {
+      poor = 1
+      poorBits = bits
+    }
+    newest[Int(poor & 7)] = key
+    let longest = max(max(steps, swappedSteps), max(max(sameHigh, sameLow), poor))
+    return longest >= Self.patternKeys && pattern != nil
+  }
+
+  /// Equal keys are a repetition, and begin each pattern anew.
+  @inline(never)
+  private func restartPatterns(_ key: UInt32) {
+    (steps, swappedSteps, sameHigh, sameLow, poor) = (1, 1, 1, 1, 1)
+    difference = 0
+    swappedDifference = 0
+    poorBits = Self.bits(of: key)
+    newest[1] = key
+  }
+
+  /// The pattern, in words.
+  private var pattern: String? {
     let enough = Self.patternKeys
     if steps >= enough {
       return "\(steps) keys in a row, each \(Int32(bitPattern: difference)) more than the one before"
@@ -133,40 +182,21 @@ final class MaskKeyHistory {
     }
     if sameHigh >= enough { return "\(sameHigh) keys in a row that differ in the last byte only" }
     if sameLow >= enough { return "\(sameLow) keys in a row that differ in the first byte only" }
-    if poor >= enough { return "\(poor) keys in a row of \(poorCount) different bytes" }
-    return nil
+    guard poor >= enough else { return nil }
+    // Five bits told so far; now all of them must.
+    var bytes: Set<UInt8> = []
+    for back in 0..<Int32(enough) {
+      let key = newest[Int((poor &- back) & 7)]
+      for shift in stride(from: UInt32(0), to: 32, by: 8) { bytes.insert(UInt8(truncatingIfNeeded: key >> shift)) }
+    }
+    return bytes.count <= Self.fewBytes ? "\(enough) keys in a row of \(bytes.count) different bytes" : nil
   }
 
   /// Twenty random bytes have this few different ones once in 10^15 times.
   private static let fewBytes = 8
 
-  private var poorCount: Int {
-    poorBytes.0.nonzeroBitCount + poorBytes.1.nonzeroBitCount + poorBytes.2.nonzeroBitCount
-      + poorBytes.3.nonzeroBitCount
-  }
-
-  private func addPoor(_ key: UInt32) {
-    note(key)
-    poor += 1
-    if poorCount > Self.fewBytes { restartPoor(key) }
-  }
-
-  private func restartPoor(_ key: UInt32) {
-    poorBytes = (0, 0, 0, 0)
-    note(key)
-    poor = 1
-  }
-
-  private func note(_ key: UInt32) {
-    for shift in stride(from: UInt32(0), to: 32, by: 8) {
-      let byte = key >> shift & 0xff
-      let bit: UInt64 = 1 << UInt64(byte & 63)
-      switch byte >> 6 {
-      case 0: poorBytes.0 |= bit
-      case 1: poorBytes.1 |= bit
-      case 2: poorBytes.2 |= bit
-      default: poorBytes.3 |= bit
-      }
-    }
+  @inline(__always)
+  private static func bits(of key: UInt32) -> UInt32 {
+    1 << (key & 31) | 1 << (key >> 8 & 31) | 1 << (key >> 16 & 31) | 1 << (key >> 24 & 31)
   }
 }

@@ -18,24 +18,35 @@ enum WireHTTP {
     return false
   }
 
-  /// The place of the next `/`, eight bytes at a time.
+  /// The place of the next `/`, by four words at a time.
   @inline(__always)
-  private static func nextSlash(in bytes: RawSpan, from start: Int) -> Int? {
-    let count = bytes.byteCount
-    var index = start
-    while index <= count - 8 {
-      let word: UInt64 = bytes.checkedNative(index)
-      let difference = word.littleEndian ^ 0x2f2f_2f2f_2f2f_2f2f
-      // A byte of zero, and perhaps ones above it, have their top bit here.
-      let zeros = (difference &- 0x0101_0101_0101_0101) & ~difference & 0x8080_8080_8080_8080
-      if zeros != 0 { return index + zeros.trailingZeroBitCount / 8 }
-      index += 8
+  static func nextSlash(in bytes: RawSpan, from start: Int) -> Int? {
+    // SAFETY: every load ends at or before the span's byte count.
+    unsafe bytes.withUnsafeBytes { source in
+      let count = source.count
+      var index = start
+      while index &+ 32 <= count {
+        let first = unsafe slashes(source.loadUnaligned(fromByteOffset: index, as: UInt64.self))
+        let second = unsafe slashes(source.loadUnaligned(fromByteOffset: index &+ 8, as: UInt64.self))
+        let third = unsafe slashes(source.loadUnaligned(fromByteOffset: index &+ 16, as: UInt64.self))
+        let fourth = unsafe slashes(source.loadUnaligned(fromByteOffset: index &+ 24, as: UInt64.self))
+        guard first | second | third | fourth == 0 else { break }
+        index &+= 32
+      }
+      while index < count {
+        if unsafe source[index] == UInt8(ascii: "/") { return index }
+        index &+= 1
+      }
+      return nil
     }
-    while index < count {
-      if bytes.checkedByte(index) == UInt8(ascii: "/") { return index }
-      index += 1
-    }
-    return nil
+  }
+
+  /// Not zero if one of the eight bytes is a `/`.
+  @inline(__always)
+  private static func slashes(_ word: UInt64) -> UInt64 {
+    let difference = word ^ 0x2f2f_2f2f_2f2f_2f2f
+    // A byte of zero, and perhaps ones above it, have their top bit here.
+    return (difference &- 0x0101_0101_0101_0101) & ~difference & 0x8080_8080_8080_8080
   }
 
   /// Whether the slash is the one of `HTTP/1.` at a request line's end.
