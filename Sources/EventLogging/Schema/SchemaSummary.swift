@@ -73,7 +73,7 @@ extension LogSchema {
         "What of the TCP stream is not in the capture, or was cut by its snap length."),
       FieldSchema(
         "unframed_bytes", .count, unit: "bytes",
-        "What was captured and could not be told apart into frames: behind a lost frame header, behind a length with its top bit set, or an unfinished header at the end."
+        "What was captured and could not be told apart into frames: behind a lost frame header, behind a length with its top bit set, an unfinished header at the end, or another protocol where the first frame should be."
       ),
       FieldSchema("retrans_bytes", .count, unit: "bytes", "What came again."),
       FieldSchema(
