@@ -150,6 +150,15 @@ public final class LogFile {
     }
   }
 
+  /// Notes that whoever read the log has gone, which a run should know that has nothing to write for a while.
+  public func lookForReader() {
+    guard failure == nil, !isClosed else { return }
+    var request = pollfd(fd: descriptor, events: 0, revents: 0)
+    // SAFETY: one request is lent, and one is named.
+    guard unsafe poll(&request, 1, 0) == 1, Int32(request.revents) & (POLLERR | POLLHUP) != 0 else { return }
+    failure = .readerGone
+  }
+
   private func fail(_ code: Int32) {
     guard code != EPIPE else {
       failure = .readerGone

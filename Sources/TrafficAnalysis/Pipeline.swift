@@ -14,6 +14,7 @@ public final class Pipeline {
   private var counts = PacketCounts()
   private var meta: MetaRecord
   private var latest: PacketStamp?
+  private var hasToldMeta = false
 
   /// A pipeline to `sink`.
   ///
@@ -82,7 +83,7 @@ public final class Pipeline {
     let stamp = PacketStamp(timestamp: packet.timestamp, number: packet.number, fileIndex: fileIndex)
     if latest == nil {
       meta.packet = stamp
-      sink.meta(meta)
+      tellMeta()
     }
     latest = stamp
     counts.add(byteCount: packet.bytes.count, linkType: packet.linkType)
@@ -118,13 +119,22 @@ public final class Pipeline {
     if let latest {
       connections.finish(packet: latest)
     } else {
-      sink.meta(meta)
+      tellMeta()
     }
     sink.stats(statistics(isFinal: true))
   }
 
-  /// Tells the sink the counts up to now.
-  public func tellStatistics() { sink.stats(statistics(isFinal: false)) }
+  private func tellMeta() {
+    guard !hasToldMeta else { return }
+    hasToldMeta = true
+    sink.meta(meta)
+  }
+
+  /// Tells the sink the counts up to now, which may be before the first packet.
+  public func tellStatistics() {
+    tellMeta()
+    sink.stats(statistics(isFinal: false))
+  }
 
   /// Counts up to now.
   public func statistics(isFinal: Bool) -> StatsRecord {

@@ -60,7 +60,7 @@ import Testing
     "Sources/WebSocketDecoding/Masking.swift",
     "Sources/WebSocketDecoding/UTF8Validator.swift",
     "Sources/wstap/FileIdentity.swift",
-    "Sources/wstap/Progress.swift",
+    "Sources/wstap/MonotonicClock.swift",
     "Sources/wstap/RawArguments.swift",
     "Sources/wstap/Signals.swift",
     "Sources/wstap/StandardError.swift",
