@@ -13,7 +13,7 @@ public import NetworkTypes
 /// A regular file gets its name when the log is complete, and has another until then: whoever watches the directory
 /// never sees half a log, and an older one stays as it is if the run fails. The process must ignore SIGPIPE, so that a
 /// reader who has gone is a failed write.
-public final class LogFile {
+public final class LogFile: LogDestination {
   /// Why nothing more can be written.
   public enum Failure: Error, Sendable, Hashable, CustomStringConvertible {
     /// Whoever read the log has gone, which is no fault.
@@ -103,6 +103,15 @@ public final class LogFile {
   /// Whether this is a terminal.
   public var isTerminal: Bool { isatty(descriptor) == 1 }
 
+  /// Whether nothing more can be written.
+  public var isBroken: Bool { failure != nil }
+
+  /// Writes whole lines; after a failure, nothing.
+  public func write(_ lines: RawSpan) {
+    // SAFETY: the bytes are written while they are lent.
+    unsafe lines.withUnsafeBytes { unsafe write($0) }
+  }
+
   /// Writes all of `bytes`; after a failure, nothing.
   public func write(_ bytes: [UInt8]) {
     // SAFETY: the bytes are written while they are lent.
@@ -110,7 +119,7 @@ public final class LogFile {
   }
 
   /// Writes all of `bytes`; after a failure, nothing.
-  func write(_ bytes: UnsafeRawBufferPointer) {
+  private func write(_ bytes: UnsafeRawBufferPointer) {
     var offset = 0
     while failure == nil, offset < bytes.count {
       // SAFETY: `offset` is below the buffer's count.

@@ -39,6 +39,7 @@ import Testing
     "Sources/EventLogging/JSONWriter.swift",
     "Sources/EventLogging/LogFile.swift",
     "Sources/EventLogging/NDJSONWriter.swift",
+    "Sources/EventLogging/Text/TextWriter.swift",
     "Sources/LiveCapture/CaptureFilter.swift",
     "Sources/NetworkTypes/ByteBuffer.swift",
     "Sources/NetworkTypes/ByteReader.swift",
