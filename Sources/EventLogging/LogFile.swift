@@ -168,6 +168,20 @@ public final class LogFile: LogDestination {
     failure = .readerGone
   }
 
+  /// Where files of this log are made and get their names; none where it goes to what was there before.
+  public var directories: [FileName] {
+    guard case .renamed(_, let final) = target else { return [] }
+    let parts = final.bytes.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false).dropLast()
+    let directory = Array(parts.joined(separator: [UInt8(ascii: "/")]))
+    if parts.isEmpty { return [FileName(".")] }
+    return [directory.isEmpty ? FileName("/") : FileName(bytes: directory)]
+  }
+
+  /// Makes a file that was opened here another user's, who can then rename it where only owners may.
+  public func give(to user: UInt32, group: UInt32) {
+    if case .renamed = target { _ = fchown(descriptor, uid_t(user), gid_t(group)) }
+  }
+
   private func fail(_ code: Int32) {
     guard code != EPIPE else {
       failure = .readerGone

@@ -56,9 +56,11 @@ public final class Pipeline {
               let packet = run.batch.packets[ahead]
               connections.lookAhead(to: decoder.glance(bytes, in: packet.bytes, linkType: packet.linkType))
             }
-            take(run.batch.packets[index], bytes, fileIndex: run.batch.fileIndex)
+            let packet = run.batch.packets[index]
+            take(packet, bytes, fileIndex: run.batch.fileIndex &+ Int(packet.inputOffset))
           }
         }
+        if let clock = run.clock { passTime(to: clock) }
         guard afterBatch() else { break }
       }
     } catch {
@@ -67,6 +69,15 @@ public final class Pipeline {
     }
     finish()
     if let failure { throw failure }
+  }
+
+  /// Lets time pass that a live source tells of.
+  private func passTime(to clock: Timestamp) {
+    // Records that time completes say the newest packet, and when it was that they were complete.
+    guard var stamp = latest, clock >= stamp.timestamp else { return }
+    stamp.timestamp = clock
+    latest = stamp
+    connections.passTime(to: stamp)
   }
 
   private var hasReachedPacketLimit: Bool {

@@ -32,8 +32,12 @@ struct AnalysisRun {
       standardError.failure(error.description)
       return .failed
     }
-    let writer = writer(to: file)
-    let selecting = isSelecting ? SelectingSink(plan.selection, payloadLimit: plan.payloadLimit, next: writer) : nil
+    let isTerminal = plan.output == nil && file.isTerminal
+    let sinks = SinkMaker(
+      plan, format: plan.format ?? (isTerminal ? .text : .ndjson),
+      style: Terminal.style(STDOUT_FILENO, isOutput: plan.output == nil, color: plan.color))
+    let writer = sinks.writer(to: file)
+    let selecting = sinks.selection(before: writer)
     let sink: any EventSink = selecting ?? writer
     let duties = RunDuties()
     let pipeline = Pipeline(
@@ -67,19 +71,6 @@ struct AnalysisRun {
       status = max(status, .found)
     }
     return status
-  }
-
-  private var isSelecting: Bool { !plan.selection.isEverything || !plan.failOn.isEmpty || plan.payloadLimit != nil }
-
-  private func writer(to file: LogFile) -> any EventSink {
-    let isTerminal = plan.output == nil && file.isTerminal
-    switch plan.format ?? (isTerminal ? .text : .ndjson) {
-    case .ndjson:
-      return NDJSONWriter(file: file, options: plan.log)
-    case .text:
-      let style = Terminal.style(STDOUT_FILENO, isOutput: plan.output == nil, color: plan.color)
-      return TextWriter(file: file, options: plan.log, style: style)
-    }
   }
 
   private func analyze(

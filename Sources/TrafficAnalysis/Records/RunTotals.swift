@@ -25,6 +25,15 @@ public struct RunTotals: Sendable {
     for entry in end.rules { rules[entry.rule, default: 0] += entry.count }
   }
 
+  /// Adds the counts of others.
+  public mutating func add(_ other: RunTotals) {
+    messages += other.messages
+    pingsAndPongs += other.pingsAndPongs
+    payload += other.payload
+    unframedBytes += other.unframedBytes
+    rules.merge(other.rules, uniquingKeysWith: +)
+  }
+
   /// How often rules of a severity were broken.
   public func violations(_ severity: Rule.Severity) -> Int {
     rules.reduce(0) { $0 + ($1.key.severity == severity ? $1.value : 0) }
