@@ -10,13 +10,14 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-/// Keeps these capabilities (a bit each) and gives up all others, ambient ones and the bounding set among them.
+/// Empties the bounding set, so that no program that is started gains a capability. Needs CAP_SETPCAP: who lacks it keeps
+/// the set, and no_new_privs does the same.
+static inline void privileges_clear_bounding_set(void) {
+  for (int capability = 0; capability < 64; capability++) prctl(PR_CAPBSET_DROP, capability, 0, 0, 0);
+}
+
+/// Keeps these capabilities (a bit each) of those that are held, and gives up all others.
 static inline int privileges_keep_capabilities(uint64_t kept) {
-  // Needs CAP_SETPCAP; who lacks it has nothing that the bounding set would bound.
-  for (int capability = 0; capability < 64; capability++) {
-    if (!(kept >> capability & 1) && prctl(PR_CAPBSET_READ, capability, 0, 0, 0) == 1)
-      prctl(PR_CAPBSET_DROP, capability, 0, 0, 0);
-  }
   prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
   struct __user_cap_header_struct header = {_LINUX_CAPABILITY_VERSION_3, 0};
   struct __user_cap_data_struct held[2] = {{0, 0, 0}, {0, 0, 0}};

@@ -19,8 +19,13 @@ struct InterfaceDrops: ~Copyable, Sendable {
     guard !interface.isEmpty, !interface.utf8.contains(UInt8(ascii: "/")), interface != ".", interface != ".." else {
       return nil
     }
+    // /sys may show another network namespace than that of this process: then it has no such interface, or another one.
+    // SAFETY: paths end with a zero, and names are lent for the call.
+    let number = unsafe open("/sys/class/net/\(interface)/ifindex", O_RDONLY | O_CLOEXEC)
+    guard number >= 0 else { return nil }
+    defer { close(number) }
+    guard let index = Self.read(number), unsafe index == Int(if_nametoindex(interface)) else { return nil }
     for counter in ["rx_missed_errors", "rx_fifo_errors"] {
-      // SAFETY: the path ends with a zero.
       let descriptor = unsafe open("/sys/class/net/\(interface)/statistics/\(counter)", O_RDONLY | O_CLOEXEC)
       guard descriptor >= 0 else { continue }
       descriptors.append(descriptor)

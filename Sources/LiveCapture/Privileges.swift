@@ -63,30 +63,38 @@ public enum Privileges {
         kept = fileOverride
         result.keepsFileOverride = true
       }
-      if let user {
-        // The bounding set can be cleared only before.
-        _ = privileges_keep_capabilities(~0 & ~(1 << 63))
-        try become(user)
-      }
+      // As long as there is the right to.
+      privileges_clear_bounding_set()
+      if let user { try become(user, writingIn: directories) }
       guard privileges_keep_capabilities(kept) == 0 else { throw failure("cannot drop capabilities", errno) }
       guard privileges_forbid_new() == 0 else { throw failure("cannot set no_new_privs", errno) }
       try checkWritable(directories, by: user)
       result.landlockVersion = try Landlock.restrict(writingIn: directories)
     #else
-      if let user { try become(user) }
+      if let user { try become(user, writingIn: directories) }
       try checkWritable(directories, by: user)
     #endif
     return result
   }
 
-  private static func become(_ user: User) throws(Failure) {
+  private static func become(_ user: User, writingIn directories: [FileName]) throws(Failure) {
     guard geteuid() == 0 else {
       throw Failure(description: "-Z \(user.name): only root can become another user")
     }
     // SAFETY: the name is lent for the call.
     guard unsafe initgroups(user.name, .init(truncatingIfNeeded: user.group)) == 0, setgid(user.group) == 0,
-      setuid(user.user) == 0
+      seteuid(user.user) == 0
     else { throw failure("-Z \(user.name): cannot become that user", errno) }
+    do throws(Failure) {
+      try checkWritable(directories, by: user)
+    } catch {
+      // Still root, who takes back what was begun there.
+      _ = seteuid(0)
+      throw error
+    }
+    guard seteuid(0) == 0, setuid(user.user) == 0 else {
+      throw failure("-Z \(user.name): cannot become that user", errno)
+    }
     // What cannot be is not believed before it was tried.
     guard getuid() == user.user, geteuid() == user.user, getgid() == user.group, user.user == 0 || setuid(0) != 0 else {
       throw Failure(description: "-Z \(user.name): the user is that, but could become root again")
