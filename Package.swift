@@ -102,6 +102,9 @@ let package = Package(
       name: "PacketCaptureTests", dependencies: ["PacketCapture", "LiveCapture", "NetworkTypes", "TestSupport"],
       swiftSettings: tested),
     .testTarget(
+      name: "LiveCaptureTests", dependencies: ["LiveCapture", "PacketCapture", "NetworkTypes", "TestSupport"],
+      swiftSettings: tested),
+    .testTarget(
       name: "PacketDecodingTests", dependencies: ["PacketDecoding", "NetworkTypes", "TestSupport"],
       swiftSettings: tested),
     .testTarget(
