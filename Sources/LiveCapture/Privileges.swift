@@ -55,6 +55,7 @@ public enum Privileges {
   ///   - user: Whom to become; `nil` stays the same user, without its privileges.
   ///   - directories: Where files are still to be made, written, renamed and removed.
   /// - Returns: What this came to.
+  /// - Throws: What could not be given up.
   public static func drop(to user: User?, writingIn directories: [FileName]) throws(Failure) -> Result {
     var result = Result()
     #if os(Linux)

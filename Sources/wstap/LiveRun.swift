@@ -86,7 +86,8 @@ struct LiveRun {
   private func run(_ capture: LiveCapture, _ control: CaptureControl, _ log: SharedLog) -> ExitStatus {
     let isTerminal = plan.output == nil && log.withFile { $0.isTerminal }
     let style = Terminal.style(STDOUT_FILENO, isOutput: plan.output == nil, color: plan.color)
-    let sinks = SinkMaker(plan, format: plan.format ?? (isTerminal && live.threads == 1 ? .text : .ndjson), style: style)
+    let usual: LogFormat = isTerminal && live.threads == 1 ? .text : .ndjson
+    let sinks = SinkMaker(plan, format: plan.format ?? usual, style: style)
     let meta = MetaRecord(
       packet: PacketStamp(timestamp: WallClock.now, number: 0, fileIndex: 0), toolVersion: Version.number,
       inputs: live.interfaces, filter: plan.filter?.expression)

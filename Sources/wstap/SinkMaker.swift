@@ -1,7 +1,9 @@
 internal import EventLogging
 internal import TrafficAnalysis
 
-/// Makes what takes the records: a writer, and a selection before it. Each thread that has records makes its own.
+/// Makes what takes the records: a writer, and a selection before it.
+///
+/// Each thread that has records makes its own.
 struct SinkMaker: Sendable {
   private let format: LogFormat
   private let log: LogOptions

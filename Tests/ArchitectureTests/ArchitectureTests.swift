@@ -40,7 +40,6 @@ import Testing
     "Sources/EventLogging/JSONWriter.swift",
     "Sources/EventLogging/LogFile.swift",
     "Sources/EventLogging/NDJSONWriter.swift",
-    "Sources/EventLogging/Text/TextWriter.swift",
     "Sources/LiveCapture/CaptureFilter.swift",
     "Sources/LiveCapture/CaptureLoop.swift",
     "Sources/LiveCapture/CaptureSocket.swift",
