@@ -13,7 +13,7 @@ public import NetworkTypes
 /// A regular file gets its name when the log is complete, and has another until then: whoever watches the directory
 /// never sees half a log, and an older one stays as it is if the run fails. The process must ignore SIGPIPE, so that a
 /// reader who has gone is a failed write.
-public final class LogFile {
+public final class LogFile: LogDestination {
   /// Why nothing more can be written.
   public enum Failure: Error, Sendable, Hashable, CustomStringConvertible {
     /// Whoever read the log has gone, which is no fault.
@@ -103,6 +103,15 @@ public final class LogFile {
   /// Whether this is a terminal.
   public var isTerminal: Bool { isatty(descriptor) == 1 }
 
+  /// Whether nothing more can be written.
+  public var isBroken: Bool { failure != nil }
+
+  /// Writes whole lines; after a failure, nothing.
+  public func write(_ lines: RawSpan) {
+    // SAFETY: the bytes are written while they are lent.
+    unsafe lines.withUnsafeBytes { unsafe write($0) }
+  }
+
   /// Writes all of `bytes`; after a failure, nothing.
   public func write(_ bytes: [UInt8]) {
     // SAFETY: the bytes are written while they are lent.
@@ -110,7 +119,7 @@ public final class LogFile {
   }
 
   /// Writes all of `bytes`; after a failure, nothing.
-  func write(_ bytes: UnsafeRawBufferPointer) {
+  private func write(_ bytes: UnsafeRawBufferPointer) {
     var offset = 0
     while failure == nil, offset < bytes.count {
       // SAFETY: `offset` is below the buffer's count.
@@ -148,6 +157,29 @@ public final class LogFile {
     } else {
       finish()
     }
+  }
+
+  /// Notes that whoever read the log has gone, which a run should know that has nothing to write for a while.
+  public func lookForReader() {
+    guard failure == nil, !isClosed else { return }
+    var request = pollfd(fd: descriptor, events: 0, revents: 0)
+    // SAFETY: one request is lent, and one is named.
+    guard unsafe poll(&request, 1, 0) == 1, Int32(request.revents) & (POLLERR | POLLHUP) != 0 else { return }
+    failure = .readerGone
+  }
+
+  /// Where files of this log are made and get their names; none where it goes to what was there before.
+  public var directories: [FileName] {
+    guard case .renamed(_, let final) = target else { return [] }
+    let parts = final.bytes.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false).dropLast()
+    let directory = Array(parts.joined(separator: [UInt8(ascii: "/")]))
+    if parts.isEmpty { return [FileName(".")] }
+    return [directory.isEmpty ? FileName("/") : FileName(bytes: directory)]
+  }
+
+  /// Makes a file that was opened here another user's, who can then rename it where only owners may.
+  public func give(to user: UInt32, group: UInt32) {
+    if case .renamed = target { _ = fchown(descriptor, uid_t(user), gid_t(group)) }
   }
 
   private func fail(_ code: Int32) {

@@ -6,7 +6,7 @@ internal import WebSocketDecoding
 public final class NDJSONWriter: EventSink {
   let json = JSONWriter(capacity: 2 * NDJSONWriter.flushBytes)
   let options: LogOptions
-  private let file: LogFile
+  private let file: any LogDestination
   private var time = TimeWriter()
   private var renderings = RenderingCache()
 
@@ -19,18 +19,18 @@ public final class NDJSONWriter: EventSink {
   private static let keptBytes = 2 << 20
 
   /// A writer to `file`.
-  public init(file: LogFile, options: LogOptions) {
+  public init(file: any LogDestination, options: LogOptions) {
     self.file = file
     self.options = options
   }
 
   /// Whether nothing more can be written.
-  public var isBroken: Bool { file.failure != nil }
+  public var isBroken: Bool { file.isBroken }
 
   /// Writes what was gathered.
   public func flush() {
     // SAFETY: the bytes are written while they are lent.
-    unsafe json.withBytes { unsafe file.write($0) }
+    unsafe json.withBytes { unsafe file.write($0.bytes) }
     json.removeAll()
     json.shrink(to: Self.keptBytes)
   }

@@ -32,21 +32,27 @@ struct AnalysisRun {
       standardError.failure(error.description)
       return .failed
     }
-    let writer = writer(to: file)
-    let selecting = isSelecting ? SelectingSink(plan.selection, payloadLimit: plan.payloadLimit, next: writer) : nil
+    let isTerminal = plan.output == nil && file.isTerminal
+    let sinks = SinkMaker(
+      plan, format: plan.format ?? (isTerminal ? .text : .ndjson),
+      style: Terminal.style(STDOUT_FILENO, isOutput: plan.output == nil, color: plan.color))
+    let writer = sinks.writer(to: file)
+    let selecting = sinks.selection(before: writer)
     let sink: any EventSink = selecting ?? writer
-    let source = CaptureFileSource(
-      names: plan.inputs, limits: plan.analysis.limits, isInterrupted: { Signals.isStopRequested })
+    let duties = RunDuties()
     let pipeline = Pipeline(
       options: plan.analysis, filter: plan.filter,
       meta: MetaRecord(
         packet: nil, toolVersion: Version.number, inputs: plan.inputs.map(\.description),
         filter: plan.filter?.expression),
       sink: sink)
-    var status = analyze(source, pipeline, sink, flushesAlways: file.isTerminal)
+    let atTick = { self.tick(duties, pipeline, sink, file) }
+    let source = CaptureFileSource(names: plan.inputs, limits: plan.analysis.limits, isInterrupted: { !atTick() })
+    var status = analyze(source, pipeline, sink, flushesAlways: file.isTerminal, tick: atTick)
     standardError.endProgress()
     status = max(status, tellFaults(of: source))
     let stats = pipeline.statistics(isFinal: true)
+    duties.tell(stats)
     // Where no input could be read there is no log: an older one of that name stays.
     if status == .failed, stats.packets == 0 { file.discard() } else { file.finish() }
     if Signals.isStopRequested { status = .done }
@@ -67,21 +73,9 @@ struct AnalysisRun {
     return status
   }
 
-  private var isSelecting: Bool { !plan.selection.isEverything || !plan.failOn.isEmpty || plan.payloadLimit != nil }
-
-  private func writer(to file: LogFile) -> any EventSink {
-    let isTerminal = plan.output == nil && file.isTerminal
-    switch plan.format ?? (isTerminal ? .text : .ndjson) {
-    case .ndjson:
-      return NDJSONWriter(file: file, options: plan.log)
-    case .text:
-      let style = Terminal.style(STDOUT_FILENO, isOutput: plan.output == nil, color: plan.color)
-      return TextWriter(file: file, options: plan.log, style: style)
-    }
-  }
-
   private func analyze(
-    _ source: CaptureFileSource, _ pipeline: Pipeline, _ sink: any EventSink, flushesAlways: Bool
+    _ source: CaptureFileSource, _ pipeline: Pipeline, _ sink: any EventSink, flushesAlways: Bool,
+    tick: () -> Bool
   ) -> ExitStatus {
     // On a terminal that shows the log, it is its own progress.
     let progress =
@@ -90,18 +84,30 @@ struct AnalysisRun {
     do throws(CaptureError) {
       try pipeline.run(source) {
         progress?.update(source)
-        if Signals.takeStatisticsRequest() {
-          pipeline.tellStatistics()
-          sink.flush()
-        }
         if flushesAlways || source.isStreaming { sink.flush() }
-        return !Signals.isStopRequested
+        return tick()
       }
       return .done
     } catch {
       standardError.failure(error.description)
       return .failed
     }
+  }
+
+  /// Does what hangs on the clock: after each batch, and at least every 250 ms while a stream is waited for.
+  ///
+  /// - Returns: Whether to go on.
+  private func tick(_ duties: RunDuties, _ pipeline: Pipeline, _ sink: any EventSink, _ file: LogFile) -> Bool {
+    let wantsStatistics = duties.tick()
+    if Signals.takeStatisticsRequest() {
+      pipeline.tellStatistics()
+      sink.flush()
+      duties.tell(pipeline.statistics(isFinal: false))
+    } else if wantsStatistics {
+      duties.tell(pipeline.statistics(isFinal: false))
+    }
+    file.lookForReader()
+    return !Signals.isStopRequested && !sink.isBroken
   }
 
   private func tellFaults(of source: CaptureFileSource) -> ExitStatus {
