@@ -54,12 +54,15 @@ public enum Privileges {
   /// - Parameters:
   ///   - user: Whom to become; `nil` stays the same user, without its privileges.
   ///   - directories: Where files are still to be made, written, renamed and removed.
+  ///   - others: Where a file may be opened anew, if somebody makes that possible.
   /// - Returns: What this came to.
-  public static func drop(to user: User?, writingIn directories: [FileName]) throws(Failure) -> Result {
+  public static func drop(
+    to user: User?, writingIn directories: [FileName], reopeningIn others: [FileName] = []
+  ) throws(Failure) -> Result {
     var result = Result()
     #if os(Linux)
       var kept: UInt64 = 0
-      if user == nil, geteuid() == 0, directories.contains(where: { !isOwn($0) }) {
+      if user == nil, geteuid() == 0, (directories + others).contains(where: { !isOwn($0) }) {
         kept = fileOverride
         result.keepsFileOverride = true
       }
@@ -69,7 +72,7 @@ public enum Privileges {
       guard privileges_keep_capabilities(kept) == 0 else { throw failure("cannot drop capabilities", errno) }
       guard privileges_forbid_new() == 0 else { throw failure("cannot set no_new_privs", errno) }
       try checkWritable(directories, by: user)
-      result.landlockVersion = try Landlock.restrict(writingIn: directories)
+      result.landlockVersion = try Landlock.restrict(writingIn: directories + others)
     #else
       if let user { try become(user, writingIn: directories) }
       try checkWritable(directories, by: user)
