@@ -56,6 +56,7 @@ public enum Privileges {
   ///   - directories: Where files are still to be made, written, renamed and removed.
   ///   - others: Where a file may be opened anew, if somebody makes that possible.
   /// - Returns: What this came to.
+  /// - Throws: What cannot be given up.
   public static func drop(
     to user: User?, writingIn directories: [FileName], reopeningIn others: [FileName] = []
   ) throws(Failure) -> Result {

@@ -2,7 +2,9 @@ internal import EventLogging
 internal import NetworkTypes
 internal import TrafficAnalysis
 
-/// Makes what takes the records: a writer, and a selection before it. Each thread that has records makes its own.
+/// Makes what takes the records: a writer, and a selection before it.
+///
+/// Each thread that has records makes its own.
 struct SinkMaker: Sendable {
   private let format: LogFormat
   private var log: LogOptions

@@ -37,8 +37,13 @@ import Testing
   /// Think twice before adding one: hostile bytes are read through `RawSpan` and `ByteReader`.
   static let unsafeFiles: Set<String> = [
     "Sources/EventLogging/JSONWriter.swift",
-    "Sources/EventLogging/LogFile.swift",
     "Sources/EventLogging/NDJSONWriter.swift",
+    "Sources/EventLogging/Output/FileIdentity.swift",
+    "Sources/EventLogging/Output/FileNaming.swift",
+    "Sources/EventLogging/Output/LogFile.swift",
+    "Sources/EventLogging/Output/LogNames.swift",
+    "Sources/EventLogging/Output/LogRotation.swift",
+    "Sources/EventLogging/Output/RecordTime.swift",
     "Sources/EventLogging/Text/TextWriter.swift",
     "Sources/LiveCapture/CaptureFilter.swift",
     "Sources/NetworkTypes/ByteBuffer.swift",
@@ -60,7 +65,7 @@ import Testing
     "Sources/WebSocketDecoding/Inflater.swift",
     "Sources/WebSocketDecoding/Masking.swift",
     "Sources/WebSocketDecoding/UTF8Validator.swift",
-    "Sources/wstap/FileIdentity.swift",
+    "Sources/wstap/FilePlan.swift",
     "Sources/wstap/MonotonicClock.swift",
     "Sources/wstap/RawArguments.swift",
     "Sources/wstap/Signals.swift",

@@ -31,7 +31,8 @@ struct FullDiskTests {
   }
 
   static func log(_ directory: TemporaryDirectory) throws -> [JSONValue] {
-    let bytes = LogDirectory.names(inPath: directory.file("out")).flatMap { readFile(directory.file("out/\($0)")) ?? [] }
+    let names = LogDirectory.names(inPath: directory.file("out"))
+    let bytes = names.flatMap { readFile(directory.file("out/\($0)")) ?? [] }
     let records = try Sample.records(bytes)
     LogCheck.expectValid(records)
     return records
@@ -76,7 +77,8 @@ struct FullDiskTests {
     let lines = result.errorText.split(separator: "\n").filter { $0.contains("/disk/log") }
     #expect(lines.first?.contains("No space left on device; records are dropped until it works again") == true)
     #expect(lines.last?.contains("can be written again; ") == true)
-    let metrics = PrometheusText.parse(String(decoding: try #require(readFile(directory.file("metrics"))), as: UTF8.self))
+    let text = String(decoding: try #require(readFile(directory.file("metrics"))), as: UTF8.self)
+    let metrics = PrometheusText.parse(text)
     #expect(metrics.samples["wstap_log_dropped_records_total"] == Double(dropped))
   }
 

@@ -182,8 +182,14 @@ struct RotationTests {
       (["-G", "0", "-o", log], "-G takes 1 to 1000000000 seconds, not 0."),
       (["-C", "1", "-W", "0", "-o", log], "-W takes 1 to 100000 files, not 0."),
       (["-C", "1", "-o", "/dev/null"], "-C makes one file after the other, and /dev/null is no plain file."),
-      (["-C", "1", "-o", directory.path], "-C makes one file after the other, and \(directory.path) is no plain file."),
-      (["-G", "1", "-o", "%Y/log"], "-G takes conversions (%) in the name of the file only, not in that of its directory."),
+      (
+        ["-C", "1", "-o", directory.path],
+        "-C makes one file after the other, and \(directory.path) is no plain file."
+      ),
+      (
+        ["-G", "1", "-o", "%Y/log"],
+        "-G takes conversions (%) in the name of the file only, not in that of its directory."
+      ),
       (["-G", "1", "-o", "log%D"], "-o log%D gives no file name: its conversions (%) come to nothing, or to a slash."),
       (
         ["-G", "1", "--format", "text", "-o", log],

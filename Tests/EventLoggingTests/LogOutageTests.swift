@@ -60,9 +60,10 @@ struct LogOutageTests {
       RunLogTests.write("aaa\nbbb\nccc\nddd\n", to: log)
       RunLogTests.write("eee\n", to: log)
       #expect(log.failure == nil && log.droppedLines == 3)
-      #expect(log.takeNews().map(\.description) == [
-        "\(directory.file("log")): cannot write: File too large; records are dropped until it works again"
-      ])
+      #expect(
+        log.takeNews().map(\.description) == [
+          "\(directory.file("log")): cannot write: File too large; records are dropped until it works again"
+        ])
       // It is tried once a second.
       log.tick(1)
       LogOutageTests.limitFiles(to: 0)
@@ -72,9 +73,10 @@ struct LogOutageTests {
       RunLogTests.write("ggg\n", to: log)
       RunLogTests.write("hhh\n", to: log)
       #expect(log.droppedLines == 4)
-      #expect(log.takeNews().map(\.description) == [
-        "\(directory.file("log")): can be written again; 4 records were dropped"
-      ])
+      #expect(
+        log.takeNews().map(\.description) == [
+          "\(directory.file("log")): can be written again; 4 records were dropped"
+        ])
       log.finish()
       #expect(RunLogTests.text(directory, "log") == "#1\naaa\nbbb\nggg\nhhh\n")
       #expect(log.takeNews() == [])
@@ -90,9 +92,10 @@ struct LogOutageTests {
       RunLogTests.write("aaa\n", to: log)
       _ = log.takeNews()
       log.finish()
-      #expect(log.takeNews().map(\.description) == [
-        "\(directory.file("log")): could not be written any more; 1 record was dropped"
-      ])
+      #expect(
+        log.takeNews().map(\.description) == [
+          "\(directory.file("log")): could not be written any more; 1 record was dropped"
+        ])
       LogOutageTests.limitFiles(to: 0)
       #expect(RunLogTests.text(directory, "log") == "#1\n")
     }

@@ -19,10 +19,11 @@ struct RecordTimeTests {
     return try #require(readFile(directory.file("log")))
   }
 
-  @Test(arguments: [
-    0, 1, 999, 1000, 1_000_001, 999_999_999, 1_000_000_000, 1_795_381_851_796_514_123, -1, -999, -1000, -1001,
-    -1_000_000_000, -1_000_000_001, .max, .min,
-  ] as [Int64])
+  @Test(
+    arguments: [
+      0, 1, 999, 1000, 1_000_001, 999_999_999, 1_000_000_000, 1_795_381_851_796_514_123, -1, -999, -1000, -1001,
+      -1_000_000_000, -1_000_000_001, .max, .min,
+    ] as [Int64])
   func `it is that of the record`(nanoseconds: Int64) throws {
     let time = Timestamp(nanoseconds: nanoseconds)
     let line = try Self.line(time)

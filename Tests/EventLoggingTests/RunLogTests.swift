@@ -43,7 +43,8 @@ struct RunLogTests {
   static func line(_ second: Int, _ text: String) -> String {
     let clock = "\(second / 3600):\(second / 60 % 60):\(second % 60)".split(separator: ":")
       .map { $0.count < 2 ? "0\($0)" : "\($0)" }.joined(separator: ":")
-    return #"{"v":1,"type":"end","ts":"1970-01-01T\#(clock).000000000Z","epoch_us":\#(second)000000,"x":"\#(text)"}"# + "\n"
+    return #"{"v":1,"type":"end","ts":"1970-01-01T\#(clock).000000000Z","epoch_us":\#(second)000000,"x":"\#(text)"}"#
+      + "\n"
   }
 
   // MARK: - By size

@@ -33,6 +33,7 @@ struct LogParts {
   ///
   /// - Parameter time: When it begins.
   /// - Returns: The file, which is called otherwise until it is complete.
+  /// - Throws: Why it cannot be made.
   mutating func begin(at time: Timestamp) throws(LogFile.Failure) -> LogFile {
     let second = Self.second(time)
     var start = second
