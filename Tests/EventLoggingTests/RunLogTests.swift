@@ -36,7 +36,9 @@ struct RunLogTests {
   ) throws -> RunLog {
     let settings = RunLog.Settings(
       file: FileName(directory.file(name)), rotation: rotation, appends: appends, dropsOnError: drops)
-    return try RunLog(settings, clock: clock.map { clock in { clock.now } }, header: header)
+    var time: (@Sendable () -> Timestamp)?
+    if let clock { time = { clock.now } }
+    return try RunLog(settings, clock: time, header: header)
   }
 
   /// A line as NDJSONWriter begins it, at a second.
