@@ -32,7 +32,9 @@ final class CaptureSocket: Sendable {
     self.startTime = startTime
   }
 
-  /// Whether the interface was taken away. One that is only down stays.
+  /// Whether the interface was taken away.
+  ///
+  /// One that is only down stays.
   var isGone: Bool {
     guard index > 0 else { return false }
     var name = [CChar](repeating: 0, count: Int(IF_NAMESIZE))

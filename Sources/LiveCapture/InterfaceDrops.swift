@@ -14,7 +14,7 @@ struct InterfaceDrops: ~Copyable, Sendable {
   private var descriptors: [Int32] = []
   private var atFirst: [Int] = []
 
-  /// The counters of Linux: `rx_missed_errors` and `rx_fifo_errors`. `nil` where the system has none for it.
+  /// The counters of Linux, `rx_missed_errors` and `rx_fifo_errors`; `nil` where the system has none for the interface.
   init?(interface: String) {
     guard !interface.isEmpty, !interface.utf8.contains(UInt8(ascii: "/")), interface != ".", interface != ".." else {
       return nil

@@ -20,6 +20,7 @@ public struct LiveCapture {
   ///   - threads: How many capture threads share their packets, each taking all packets of its connections.
   ///   - fanoutGroup: The number of the group that several processes join, one more for each further interface.
   ///   - control: Says when the capture is over.
+  /// - Throws: Why one of them cannot be captured from.
   public init(
     _ interfaces: [String], _ settings: CaptureSettings, threads: Int = 1, fanoutGroup: UInt16? = nil,
     control: CaptureControl

@@ -120,6 +120,7 @@ struct PcapHandle: ~Copyable, Sendable {
     ///
     /// - Parameter group: The group's number; `nil` makes a new group.
     /// - Returns: The group's number.
+    /// - Throws: The system's words, where it does not let it.
     func joinFanout(group: UInt16?) throws(InterfaceError) -> UInt16 {
       let socket = unsafe pcap_fileno(handle)
       var argument = privileges_fanout_by_flow(group ?? 0, group == nil ? 1 : 0)

@@ -17,7 +17,9 @@ public struct PacketRun {
   public let batch: PacketBatch
   /// Indices into the batch's packets; there may be none.
   public let range: Range<Int>
-  /// For a live source: up to when all has been given that was captured. What waits for packets has waited until then.
+  /// For a live source: up to when all has been given that was captured.
+  ///
+  /// What waits for packets has waited until then.
   public let clock: Timestamp?
 
   /// The packets `range` of `batch`.

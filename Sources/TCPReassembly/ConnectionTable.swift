@@ -52,8 +52,9 @@ public final class ConnectionTable {
   /// Bytes of the table itself in the account.
   private var tableBytes = 0
   private var resets: [Connection] = []
-  /// Whether time is told by a clock too, and when it was last looked what has waited (`PassingTime`).
-  var followsClock = false
+  /// Whether time passes without packets too (`passTime`), so that those that wait must be known.
+  public var followsClock = false
+  /// When it was last looked what has waited.
   var latestPass = Timestamp.epoch
   var latestSweep = Timestamp.epoch
   /// Connections whose bytes wait behind holes, where a clock is followed.

@@ -15,7 +15,6 @@ extension ConnectionTable {
   /// - Parameter packet: The newest packet, with the time that it is now; all up to then was received.
   public func passTime(to packet: PacketStamp) {
     let now = packet.timestamp
-    followsClock = true
     if now < latestPass { (latestPass, latestSweep) = (now, now) }
     guard now.nanoseconds(since: latestPass) >= Self.waitingInterval else { return }
     latestPass = now

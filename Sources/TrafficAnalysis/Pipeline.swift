@@ -49,6 +49,7 @@ public final class Pipeline {
     var failure: CaptureError?
     do throws(CaptureError) {
       while !sink.isBroken, !hasReachedPacketLimit, let run = try source.nextBatch() {
+        connections.followsClock = run.clock != nil
         run.batch.withBytes { bytes in
           for index in run.range where !hasReachedPacketLimit {
             let ahead = index + ConnectionTable.distance

@@ -24,7 +24,8 @@ struct AnalyzeCommand: ParsableCommand {
   func run() throws {
     guard !live.listsInterfaces else { return try InterfacesCommand.list() }
     let plan = try AnalysisPlan(self)
-    let status = if let live = plan.live { LiveRun(plan: plan, live: live).run() } else { AnalysisRun(plan: plan).run() }
+    let status =
+      if let live = plan.live { LiveRun(plan: plan, live: live).run() } else { AnalysisRun(plan: plan).run() }
     if status != .done { throw status.code }
   }
 }

@@ -6,7 +6,13 @@ struct Wstap: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "wstap",
     abstract: "Read captured packets, tell the WebSocket story in them: one JSON object a line.",
-    usage: "wstap [OPTION ...] FILE ...\nwstap [OPTION ...] -i IFACE ...\nwstap interfaces\nwstap checks [ID]\nwstap schema [--strict]",
+    usage: """
+      wstap [OPTION ...] FILE ...
+      wstap [OPTION ...] -i IFACE ...
+      wstap interfaces
+      wstap checks [ID]
+      wstap schema [--strict]
+      """,
     discussion: """
       The log goes to standard output: text on a terminal, else one JSON object a line. Warnings and a closing summary \
       go to standard error.

@@ -92,9 +92,10 @@ struct LiveEndingTests {
 
   @Test func `when an interface goes, the others go on; without any the run ends`() throws {
     let network = try LiveNetwork()
-    for command in [["ip", "link", "add", "extra", "type", "veth", "peer", "name", "other"],
-      ["ip", "link", "set", "extra", "up"], ["ip", "link", "set", "other", "up"]]
-    {
+    for command in [
+      ["ip", "link", "add", "extra", "type", "veth", "peer", "name", "other"],
+      ["ip", "link", "set", "extra", "up"], ["ip", "link", "set", "other", "up"],
+    ] {
       #expect(network.run(.client, command).status == 0)
     }
     let process = try network.tool(.client, ["-i", network.interface(.client), "-i", "extra"])

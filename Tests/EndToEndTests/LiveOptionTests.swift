@@ -7,7 +7,6 @@ struct LiveOptionTests {
     (["-i", "lo", "a.pcap"], "exclude each other"),
     (["-i", ""], "name is empty"),
     (["-i", "lo", "-i", "lo"], "named twice"),
-    (["-i", "lo", "-s", "-1"], "-s takes"),
     (["-i", "lo", "-s", "262145"], "-s takes"),
     (["-i", "lo", "-B", "0"], "-B takes"),
     (["-i", "lo", "--duration", "0"], "--duration takes"),

@@ -42,7 +42,9 @@ struct LivePrivilegeTests {
     let state = status(part)
     #expect(state["Uid"] == [String](repeating: "\(nobody.pw_uid)", count: 4).joined(separator: " "))
     #expect(state["Gid"] == [String](repeating: "\(nobody.pw_gid)", count: 4).joined(separator: " "))
-    for set in ["CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb"] { #expect(state[set] == "0000000000000000", "\(set)") }
+    for set in ["CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb"] {
+      #expect(state[set] == "0000000000000000", "\(set)")
+    }
     #expect(state["NoNewPrivs"] == "1")
     process.signal(SIGTERM)
     #expect(process.finish().status == 0)
@@ -62,8 +64,9 @@ struct LivePrivilegeTests {
     #expect(process.finish().status == 0)
   }
 
-  /// The process itself has to try: a directory takes the place of the log's, with a file in it that everybody may
-  /// rename. Only Landlock, which knows the directory and not its name, forbids that.
+  /// The process itself has to try.
+  ///
+  /// A directory takes the place of the log's, with a file in it that everybody may rename. Only Landlock, which knows the directory and not its name, forbids that.
   @Test func `with -Z it can touch no files but those of the log's directory`() throws {
     let network = try LiveNetwork()
     let directory = openDirectory()

@@ -92,17 +92,18 @@ struct SignalTests {
   @Test func `SIGUSR1 is answered before the first packet`() throws {
     let directory = TemporaryDirectory()
     #expect(mkfifo(directory.file("fifo"), 0o600) == 0)
-    let process = RunningProcess.tool([directory.file("fifo")])
-    usleep(300_000)
-    let isTold = process.wait { process in
-      process.signal(SIGUSR1)
-      return Self.contains("\"type\":\"stats\"")(process)
+    let log = directory.file("log")
+    let process = RunningProcess.tool(["-o", log, directory.file("fifo")])
+    #expect(process.wait { _ in LogDirectory.names(directory).count == 2 })
+    process.signal(SIGUSR1)
+    let isTold = process.wait { _ in
+      LogDirectory.names(directory).contains { $0 != "fifo" && (readFile(directory.file($0)) ?? []).contains(0x0a) }
     }
     #expect(isTold)
     process.signal(SIGTERM)
     let result = process.finish(seconds: 10)
     #expect(result.status == 0 && result.signal == nil)
-    let records = try Sample.records(result.output)
+    let records = try Sample.records(#require(readFile(log)))
     #expect(records.types.first == "meta" && records.types.filter { $0 == "meta" }.count == 1)
     #expect(records.types.last == "stats" && records.last?["final"]?.boolean == true)
   }

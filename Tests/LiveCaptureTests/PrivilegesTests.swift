@@ -11,7 +11,9 @@ import Testing
     import Musl
   #endif
 
-  /// What cannot be done any more when privileges were given up. Each test does it in a process of its own.
+  /// What cannot be done any more when privileges were given up.
+  ///
+  /// Each test does it in a process of its own.
   struct PrivilegesTests {
     /// Whether a file can be opened.
     static func canOpen(_ path: String, _ flags: Int32 = O_RDONLY) -> Bool {

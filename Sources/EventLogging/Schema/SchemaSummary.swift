@@ -93,7 +93,10 @@ extension LogSchema {
   static let stats: RecordSchema = RecordSchema(
     "stats", "Counts over the run; the last line is one.", isOfConnection: false,
     ObjectSchema([
-      FieldSchema("final", .boolean, "Whether this is the last line. On the way, SIGUSR1 asks for one, and a live capture writes one each minute."),
+      FieldSchema(
+        "final", .boolean,
+        "Whether this is the last line. On the way, SIGUSR1 asks for one, and a live capture writes one each minute."
+      ),
       FieldSchema(
         "link_types", .array(.text),
         "The names of the LINKTYPE_ registry in lower case (`ethernet`, `raw`, `linux_sll2`, …), or `link type N` for one that is not decoded, in the order of their first packets."

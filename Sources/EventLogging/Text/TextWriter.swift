@@ -30,8 +30,7 @@ public final class TextWriter: EventSink {
 
   /// Writes what was gathered.
   public func flush() {
-    // SAFETY: the bytes are written while they are lent.
-    unsafe file.write(gathered.span.bytes)
+    gathered.withRawSpan { file.write($0) }
     gathered.removeAll(keepingCapacity: true)
   }
 
