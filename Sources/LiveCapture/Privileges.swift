@@ -124,7 +124,8 @@ public enum Privileges {
       guard status != 0 else { continue }
       let words = unsafe String(cString: strerror(errno))
       let whose = user.map { " by \($0.name), whom -Z names" } ?? ""
-      throw Failure(description: "\(directory): the directory of the log or of the metrics cannot be written to\(whose): \(words)")
+      throw Failure(
+        description: "\(directory): the directory of the log or of the metrics cannot be written to\(whose): \(words)")
     }
   }
 

@@ -14,7 +14,8 @@ extension LogSchema {
       FieldSchema(
         "part", .integer(1...largestInteger),
         "Which file of the run's log this is, from 1: with `-C` or `-G`, and in a file that SIGHUP has opened anew.",
-        absent: "where the log is one file by its nature: standard output, a FIFO, a file that gets its name at the end"),
+        absent: "where the log is one file by its nature: standard output, a FIFO, a file that gets its name at the end"
+      ),
     ]))
 
   static let open: RecordSchema = RecordSchema(
