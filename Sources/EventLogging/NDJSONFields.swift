@@ -193,6 +193,7 @@ extension NDJSONWriter {
     if let drops = record.kernelDrops { number(",\"kernel_drops\":", drops) }
     if let drops = record.interfaceDrops { number(",\"if_drops\":", drops) }
     if let drops = record.toolDrops { number(",\"tool_drops\":", drops) }
+    if let drops = record.logDrops { number(",\"log_drops\":", drops) }
     if let memory = record.memoryBytes { number(",\"mem_bytes\":", memory) }
   }
 

@@ -47,6 +47,10 @@ public final class NDJSONWriter: EventSink {
       json.raw(",\"filter\":")
       json.string(filter)
     }
+    if let part = record.part {
+      json.raw(",\"part\":")
+      json.integer(part)
+    }
     end()
   }
 
@@ -174,6 +178,12 @@ public final class NDJSONWriter: EventSink {
   /// Takes the counts.
   public func stats(_ record: StatsRecord) {
     if options.types.contains(.stats) {
+      var record = record
+      if record.logDrops == nil {
+        // What is lost on the way to the file counts, too.
+        if file.droppedLines != nil { flush() }
+        record.logDrops = file.droppedLines
+      }
       begin("stats", record.packet.timestamp)
       writeStats(record)
       end()

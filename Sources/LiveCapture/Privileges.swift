@@ -54,13 +54,16 @@ public enum Privileges {
   /// - Parameters:
   ///   - user: Whom to become; `nil` stays the same user, without its privileges.
   ///   - directories: Where files are still to be made, written, renamed and removed.
+  ///   - others: Where a file may be opened anew, if somebody makes that possible.
   /// - Returns: What this came to.
-  /// - Throws: What could not be given up.
-  public static func drop(to user: User?, writingIn directories: [FileName]) throws(Failure) -> Result {
+  /// - Throws: What cannot be given up.
+  public static func drop(
+    to user: User?, writingIn directories: [FileName], reopeningIn others: [FileName] = []
+  ) throws(Failure) -> Result {
     var result = Result()
     #if os(Linux)
       var kept: UInt64 = 0
-      if user == nil, geteuid() == 0, directories.contains(where: { !isOwn($0) }) {
+      if user == nil, geteuid() == 0, (directories + others).contains(where: { !isOwn($0) }) {
         kept = fileOverride
         result.keepsFileOverride = true
       }
@@ -70,7 +73,7 @@ public enum Privileges {
       guard privileges_keep_capabilities(kept) == 0 else { throw failure("cannot drop capabilities", errno) }
       guard privileges_forbid_new() == 0 else { throw failure("cannot set no_new_privs", errno) }
       try checkWritable(directories, by: user)
-      result.landlockVersion = try Landlock.restrict(writingIn: directories)
+      result.landlockVersion = try Landlock.restrict(writingIn: directories + others)
     #else
       if let user { try become(user, writingIn: directories) }
       try checkWritable(directories, by: user)
@@ -121,7 +124,8 @@ public enum Privileges {
       guard status != 0 else { continue }
       let words = unsafe String(cString: strerror(errno))
       let whose = user.map { " by \($0.name), whom -Z names" } ?? ""
-      throw Failure(description: "\(directory): the directory of the log cannot be written to\(whose): \(words)")
+      throw Failure(
+        description: "\(directory): the directory of the log or of the metrics cannot be written to\(whose): \(words)")
     }
   }
 

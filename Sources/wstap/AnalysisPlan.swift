@@ -13,6 +13,8 @@ struct AnalysisPlan {
   let live: LivePlan?
   /// Where the log goes; `nil` is standard output.
   let output: FileName?
+  /// How it is written, and which other files are.
+  let files: FilePlan
   /// The log's form; `nil` is what suits the output.
   let format: LogFormat?
   /// The filter, compiled.
@@ -42,6 +44,7 @@ struct AnalysisPlan {
     output = named?.isStandardStream == true ? nil : named
     try Self.check(inputs: inputs, isLive: live != nil, output: output)
     format = try command.output.format.map { try Choice.of($0, "--format") }
+    files = try FilePlan(command.files, output: output, inputs: inputs, isLive: live != nil, format: format)
     if let live, live.threads > 1, format == .text {
       throw ValidationError("--threads writes ndjson only: the text format is one conversation.")
     }
@@ -193,5 +196,10 @@ struct AnalysisPlan {
 
   private static func isBase32(_ byte: UInt8) -> Bool {
     (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte) || (UInt8(ascii: "2")...UInt8(ascii: "7")).contains(byte)
+  }
+
+  /// Where the log goes.
+  var logSettings: RunLog.Settings {
+    RunLog.Settings(file: output, rotation: files.rotation, appends: live != nil, dropsOnError: files.dropsOnError)
   }
 }

@@ -25,36 +25,53 @@ struct AnalysisRun {
   /// Runs to the end and says how it went.
   func run() -> ExitStatus {
     Signals.install()
-    let file: LogFile
+    if plan.files.rotation != nil { Signals.installReopening() }
+    let meta = MetaRecord(
+      packet: nil, toolVersion: Version.number, inputs: plan.inputs.map(\.description),
+      filter: plan.filter?.expression)
+    let isTerminal = plan.output == nil && isatty(STDOUT_FILENO) == 1
+    var sinks = SinkMaker(
+      plan, format: plan.format ?? (isTerminal ? .text : .ndjson),
+      style: Terminal.style(STDOUT_FILENO, isOutput: plan.output == nil, color: plan.color))
+    let file: RunLog
+    let duties = RunDuties()
     do throws(LogFile.Failure) {
-      file = if let name = plan.output { try LogFile(name) } else { LogFile() }
+      if let name = plan.files.metrics { try duties.write(metrics: MetricsFile(name, standardError)) }
+      file = try RunLog(plan.logSettings, clock: nil, header: sinks.header(meta))
     } catch {
       standardError.failure(error.description)
       return .failed
     }
-    let isTerminal = plan.output == nil && file.isTerminal
-    let sinks = SinkMaker(
-      plan, format: plan.format ?? (isTerminal ? .text : .ndjson),
-      style: Terminal.style(STDOUT_FILENO, isOutput: plan.output == nil, color: plan.color))
+    if file.hasHeader { sinks = sinks.withoutMeta() }
     let writer = sinks.writer(to: file)
     let selecting = sinks.selection(before: writer)
-    let sink: any EventSink = selecting ?? writer
-    let duties = RunDuties()
-    let pipeline = Pipeline(
-      options: plan.analysis, filter: plan.filter,
-      meta: MetaRecord(
-        packet: nil, toolVersion: Version.number, inputs: plan.inputs.map(\.description),
-        filter: plan.filter?.expression),
-      sink: sink)
-    let atTick = { self.tick(duties, pipeline, sink, file) }
+    let counting = CountingSink(next: selecting ?? writer, tellsRun: true)
+    let sink: any EventSink = plan.files.metrics == nil ? selecting ?? writer : counting
+    let pipeline = Pipeline(options: plan.analysis, filter: plan.filter, meta: meta, sink: sink)
+    duties.onTick.append { now in
+      file.tick(now)
+      if Signals.takeReopenRequest() {
+        sink.flush()
+        file.reopen()
+      }
+      tell(file.takeNews())
+    }
+    let counts = { (isFinal: Bool) -> StatsRecord in
+      var stats = counting.counted(pipeline.statistics(isFinal: isFinal))
+      stats.logDrops = file.droppedLines
+      return stats
+    }
+    let atTick = { self.tick(duties, pipeline, counts, sink) }
     let source = CaptureFileSource(names: plan.inputs, limits: plan.analysis.limits, isInterrupted: { !atTick() })
     var status = analyze(source, pipeline, sink, flushesAlways: file.isTerminal, tick: atTick)
     standardError.endProgress()
     status = max(status, tellFaults(of: source))
-    let stats = pipeline.statistics(isFinal: true)
-    duties.tell(stats)
     // Where no input could be read there is no log: an older one of that name stays.
+    let stats = counts(true)
     if status == .failed, stats.packets == 0 { file.discard() } else { file.finish() }
+    duties.tell(counts(true))
+    tell(file.takeNews())
+    if file.droppedLines ?? 0 > 0 { status = .failed }
     if Signals.isStopRequested { status = .done }
     switch file.failure {
     case .failed:
@@ -97,17 +114,22 @@ struct AnalysisRun {
   /// Does what hangs on the clock: after each batch, and at least every 250 ms while a stream is waited for.
   ///
   /// - Returns: Whether to go on.
-  private func tick(_ duties: RunDuties, _ pipeline: Pipeline, _ sink: any EventSink, _ file: LogFile) -> Bool {
+  private func tick(
+    _ duties: RunDuties, _ pipeline: Pipeline, _ counts: (_ isFinal: Bool) -> StatsRecord, _ sink: any EventSink
+  ) -> Bool {
     let wantsStatistics = duties.tick()
     if Signals.takeStatisticsRequest() {
       pipeline.tellStatistics()
       sink.flush()
-      duties.tell(pipeline.statistics(isFinal: false))
+      duties.tell(counts(false))
     } else if wantsStatistics {
-      duties.tell(pipeline.statistics(isFinal: false))
+      duties.tell(counts(false))
     }
-    file.lookForReader()
     return !Signals.isStopRequested && !sink.isBroken
+  }
+
+  private func tell(_ news: [RunLog.News]) {
+    for entry in news { standardError.failure(entry.description) }
   }
 
   private func tellFaults(of source: CaptureFileSource) -> ExitStatus {

@@ -10,6 +10,7 @@ struct AnalyzeCommand: ParsableCommand {
   @OptionGroup(title: "Input") var input: InputOptions
   @OptionGroup(title: "Live capture") var live: LiveOptions
   @OptionGroup(title: "Log") var output: OutputOptions
+  @OptionGroup(title: "Files") var files: FileOptions
   @OptionGroup(title: "Selection (what is left out is decoded and counted all the same)")
   var selection: SelectionOptions
   @OptionGroup(title: "Checks") var checks: CheckOptions

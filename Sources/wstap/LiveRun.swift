@@ -34,20 +34,35 @@ struct LiveRun {
   /// Runs to the end and says how it went.
   func run() -> ExitStatus {
     Signals.install()
+    if plan.output != nil { Signals.installReopening() }
+    let meta = MetaRecord(
+      packet: PacketStamp(timestamp: WallClock.now, number: 0, fileIndex: 0), toolVersion: Version.number,
+      inputs: live.interfaces, filter: plan.filter?.expression)
+    let isTerminal = plan.output == nil && isatty(STDOUT_FILENO) == 1
+    var sinks = SinkMaker(
+      plan, format: plan.format ?? (isTerminal && live.threads == 1 ? .text : .ndjson),
+      style: Terminal.style(STDOUT_FILENO, isOutput: plan.output == nil, color: plan.color))
     let log: SharedLog
+    let metrics: MetricsFile?
     do throws(LogFile.Failure) {
-      log = SharedLog(try plan.output.map { (name) throws(LogFile.Failure) in try LogFile(name) } ?? LogFile())
+      metrics = try plan.files.metrics.map { (name) throws(LogFile.Failure) in try MetricsFile(name, standardError) }
+      let opened = try RunLog(plan.logSettings, clock: { WallClock.now }, header: sinks.header(meta))
+      if opened.hasHeader { sinks = sinks.withoutMeta() }
+      log = SharedLog(opened)
     } catch {
       standardError.failure(error.description)
       return .failed
     }
     let control = CaptureControl(packetLimit: plan.analysis.packetLimit)
-    guard let capture = open(control), giveUpPrivileges(log) else {
-      log.withFile { $0.discard() }
+    guard let capture = open(control), giveUpPrivileges(log, metrics) else {
+      log.withLog { $0.discard() }
       return .failed
     }
     for warning in capture.warnings { standardError.warning(warning) }
-    return run(capture, control, log)
+    let duties = RunDuties()
+    if let metrics { duties.write(metrics: metrics) }
+    duties.onTick.append { now in lookAfter(log, now) }
+    return run(capture, control, log, sinks, meta, duties)
   }
 
   private func open(_ control: CaptureControl) -> LiveCapture? {
@@ -61,13 +76,15 @@ struct LiveRun {
   }
 
   /// Gives up all rights that are not needed any more, before any thread is started and any packet looked at.
-  private func giveUpPrivileges(_ log: SharedLog) -> Bool {
+  private func giveUpPrivileges(_ log: SharedLog, _ metrics: MetricsFile?) -> Bool {
     // What needs files and is first needed later: the process's memory, the time zone.
     _ = ProcessMemory.peakBytes
     tzset()
-    if let user = live.user { log.withFile { $0.give(to: user.user, group: user.group) } }
+    if let user = live.user { log.withLog { $0.give(to: user.user, group: user.group) } }
     do throws(Privileges.Failure) {
-      let result = try Privileges.drop(to: live.user, writingIn: log.withFile { $0.directories })
+      let (made, reopened) = log.withLog { ($0.directories, $0.reopeningDirectories) }
+      let result = try Privileges.drop(
+        to: live.user, writingIn: made + (metrics.map { [$0.directory] } ?? []), reopeningIn: reopened)
       if let version = result.landlockVersion {
         standardError.reason("no file but the log can be opened any more (Landlock \(version))")
       } else {
@@ -83,17 +100,26 @@ struct LiveRun {
     }
   }
 
-  private func run(_ capture: LiveCapture, _ control: CaptureControl, _ log: SharedLog) -> ExitStatus {
-    let isTerminal = plan.output == nil && log.withFile { $0.isTerminal }
-    let style = Terminal.style(STDOUT_FILENO, isOutput: plan.output == nil, color: plan.color)
-    let usual: LogFormat = isTerminal && live.threads == 1 ? .text : .ndjson
-    let sinks = SinkMaker(plan, format: plan.format ?? usual, style: style)
-    let meta = MetaRecord(
-      packet: PacketStamp(timestamp: WallClock.now, number: 0, fileIndex: 0), toolVersion: Version.number,
-      inputs: live.interfaces, filter: plan.filter?.expression)
+  /// Looks at signals that are for the log, and at what hangs on the clock there; not while a thread writes.
+  private func lookAfter(_ log: SharedLog, _ now: Int64) {
+    let isReopening = Signals.takeReopenRequest()
+    let news = log.withLogIfFree { log in
+      log.tick(now)
+      if isReopening { log.reopen() }
+      return log.takeNews()
+    }
+    if news == nil, isReopening { Signals.requestReopening() }
+    for entry in news ?? [] { standardError.failure(entry.description) }
+  }
+
+  private func run(
+    _ capture: LiveCapture, _ control: CaptureControl, _ log: SharedLog, _ sinks: SinkMaker, _ meta: MetaRecord,
+    _ duties: RunDuties
+  ) -> ExitStatus {
     let first = sinks.writer(to: log)
     first.meta(meta)
     first.flush()
+    log.withLog { $0.begin() }
 
     let board = StatisticsBoard(workers: capture.loops.count)
     let options = workerOptions
@@ -104,7 +130,7 @@ struct LiveRun {
       threads.append(SystemThread { worker.run() })
     }
     if live.threads == 1 { standardError.reason("capturing from \(live.interfaces.joined(separator: ", "))") }
-    let lost = watch(capture, control, log, board)
+    let lost = watch(capture, control, log, board, duties)
     for thread in threads { thread.join() }
     return finish(capture, log, board, isOut: lost.count == live.interfaces.count)
   }
@@ -113,9 +139,8 @@ struct LiveRun {
   ///
   /// - Returns: The interfaces that have gone.
   private func watch(
-    _ capture: LiveCapture, _ control: CaptureControl, _ log: SharedLog, _ board: StatisticsBoard
+    _ capture: LiveCapture, _ control: CaptureControl, _ log: SharedLog, _ board: StatisticsBoard, _ duties: RunDuties
   ) -> Set<String> {
-    let duties = RunDuties()
     let start = MonotonicClock.nanoseconds
     var nextStatistics = start &+ Self.statisticsInterval
     var isWanted = false
@@ -130,7 +155,6 @@ struct LiveRun {
       if Signals.isStopRequested || live.duration.map({ now &- start >= $0 }) == true {
         control.stop(at: WallClock.now)
       }
-      log.lookForReader()
       if log.isBroken { control.abort() }
       if now >= nextStatistics {
         nextStatistics = now &+ Self.statisticsInterval
@@ -150,11 +174,12 @@ struct LiveRun {
   }
 
   private func finish(_ capture: LiveCapture, _ log: SharedLog, _ board: StatisticsBoard, isOut: Bool) -> ExitStatus {
-    let failure = log.withFile { file in
-      file.finish()
-      return file.failure
+    let (failure, news, dropped) = log.withLog { log in
+      log.finish()
+      return (log.failure, log.takeNews(), log.droppedLines ?? 0)
     }
-    var status = isOut ? ExitStatus.failed : .done
+    for entry in news { standardError.failure(entry.description) }
+    var status = isOut || (dropped > 0 && !Signals.isStopRequested) ? ExitStatus.failed : .done
     switch failure {
     case .failed:
       standardError.failure(failure?.description ?? "")

@@ -36,13 +36,13 @@ struct LiveWorker: Sendable {
     let writer = sinks.writer(to: log)
     let selecting = sinks.selection(before: writer)
     let sink: any EventSink = selecting ?? writer
-    let inner = WorkerSink(next: sink)
+    let inner = CountingSink(next: sink, tellsRun: false)
     let pipeline = Pipeline(options: analysis, filter: nil, meta: meta, sink: inner)
     var seen = 0
     var nextFlush: Int64 = 0
     // A live source does not fail: what happens to interfaces is told by their capture thread.
     try? pipeline.run(source) {
-      if board.isAsked(since: &seen) { board.put(pipeline.statistics(isFinal: false), worker: number) }
+      if board.isAsked(since: &seen) { board.put(inner.counted(pipeline.statistics(isFinal: false)), worker: number) }
       if number == 0, let sum = board.takeSum() { tell(sum.stats, isForLog: sum.isForLog, sink) }
       let now = MonotonicClock.nanoseconds
       if source.isIdle || now >= nextFlush {
@@ -72,26 +72,7 @@ struct LiveWorker: Sendable {
       sink.stats(stats)
       sink.flush()
     }
+    stats.logDrops = log.droppedLines
     board.tell(stats)
   }
-}
-
-/// A worker's way to the log: all but what is told once for all workers.
-private final class WorkerSink: EventSink {
-  private let next: any EventSink
-  /// The worker's last counts.
-  private(set) var last: StatsRecord?
-
-  init(next: any EventSink) { self.next = next }
-
-  var isBroken: Bool { next.isBroken }
-  func flush() { next.flush() }
-  func meta(_ record: MetaRecord) {}
-  func open(_ record: OpenRecord) { next.open(record) }
-  func message(_ record: MessageRecord, payload: RawSpan) { next.message(record, payload: payload) }
-  func frame(_ record: FrameRecord) { next.frame(record) }
-  func control(_ record: ControlRecord, payload: RawSpan) { next.control(record, payload: payload) }
-  func violation(_ record: ViolationRecord) { next.violation(record) }
-  func end(_ record: EndRecord) { next.end(record) }
-  func stats(_ record: StatsRecord) { last = record }
 }

@@ -30,4 +30,10 @@ final class RunDuties {
   func tell(_ stats: StatsRecord) {
     for take in onStatistics { take(stats) }
   }
+
+  /// Has the counts written to a file.
+  func write(metrics: MetricsFile) {
+    statisticsInterval = MetricsFile.interval
+    onStatistics.append { metrics.write($0) }
+  }
 }

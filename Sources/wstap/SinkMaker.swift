@@ -1,4 +1,5 @@
 internal import EventLogging
+internal import NetworkTypes
 internal import TrafficAnalysis
 
 /// Makes what takes the records: a writer, and a selection before it.
@@ -6,7 +7,7 @@ internal import TrafficAnalysis
 /// Each thread that has records makes its own.
 struct SinkMaker: Sendable {
   private let format: LogFormat
-  private let log: LogOptions
+  private var log: LogOptions
   private let style: TextStyle
   private let selection: RecordSelection
   private let payloadLimit: Int?
@@ -22,6 +23,27 @@ struct SinkMaker: Sendable {
     isSelecting = !plan.selection.isEverything || !plan.failOn.isEmpty || plan.payloadLimit != nil
   }
 
+  /// The same for a log that writes the first line of its files itself.
+  func withoutMeta() -> SinkMaker {
+    var maker = self
+    maker.log.types.remove(.meta)
+    return maker
+  }
+
+  /// Makes the first line of each file of a log.
+  func header(_ meta: MetaRecord) -> RunLog.Header {
+    { part, time in
+      var record = meta
+      record.part = part
+      record.packet = PacketStamp(timestamp: time, number: 0, fileIndex: 0)
+      let line = LineBuffer()
+      let writer = writer(to: line)
+      writer.meta(record)
+      writer.flush()
+      return line.bytes
+    }
+  }
+
   /// A writer to `destination`.
   func writer(to destination: any LogDestination) -> any EventSink {
     switch format {
@@ -33,5 +55,15 @@ struct SinkMaker: Sendable {
   /// The selection before a writer; `nil` where all is selected and nothing has to be counted.
   func selection(before writer: any EventSink) -> SelectingSink? {
     isSelecting ? SelectingSink(selection, payloadLimit: payloadLimit, next: writer) : nil
+  }
+}
+
+/// Lines that go to memory.
+private final class LineBuffer: LogDestination {
+  private(set) var bytes: [UInt8] = []
+  var isBroken: Bool { false }
+  func write(_ lines: RawSpan) {
+    bytes.reserveCapacity(bytes.count + lines.byteCount)
+    for index in 0..<lines.byteCount { bytes.append(lines.checkedByte(index)) }
   }
 }

@@ -35,7 +35,8 @@ struct LivePrivilegeTests {
     let network = try LiveNetwork()
     let directory = openDirectory()
     let log = directory.file("log")
-    let process = try network.tool(.client, ["-i", network.interface(.client), "-Z", "nobody", "-o", log], log: log)
+    let process = try network.tool(
+      .client, ["-i", network.interface(.client), "-Z", "nobody", "-C", "1", "-o", log], log: log)
     let part = try #require(LogDirectory.names(directory).first)
     let nobody = try #require(getpwnam("nobody")).pointee
     let state = status(part)
@@ -55,7 +56,7 @@ struct LivePrivilegeTests {
     let network = try LiveNetwork()
     let directory = TemporaryDirectory()
     let log = directory.file("log")
-    let process = try network.tool(.client, ["-i", network.interface(.client), "-o", log], log: log)
+    let process = try network.tool(.client, ["-i", network.interface(.client), "-C", "1", "-o", log], log: log)
     let state = status(try #require(LogDirectory.names(directory).first))
     #expect(state["CapEff"] == "0000000000000000" && state["CapPrm"] == "0000000000000000")
     #expect(state["NoNewPrivs"] == "1")
@@ -72,7 +73,7 @@ struct LivePrivilegeTests {
     #expect(mkdir(directory.file("logs"), 0o777) == 0 && chmod(directory.file("logs"), 0o777) == 0)
     let log = directory.file("logs") + "/log"
     let process = try network.tool(
-      .client, ["-v", "-i", network.interface(.client), "-Z", "nobody", "-o", log], log: log)
+      .client, ["-v", "-i", network.interface(.client), "-Z", "nobody", "-C", "1", "-o", log], log: log)
     guard !String(decoding: process.errors, as: UTF8.self).contains("has no Landlock") else {
       process.signal(SIGTERM)
       _ = process.finish()
@@ -97,7 +98,8 @@ struct LivePrivilegeTests {
     let directory = TemporaryDirectory()
     chmod(directory.path, 0o755)
     let result = network.run(
-      .client, [BuiltTool.path, "-i", network.interface(.client), "-Z", "nobody", "-o", directory.file("log")])
+      .client,
+      [BuiltTool.path, "-i", network.interface(.client), "-Z", "nobody", "-C", "1", "-o", directory.file("log")])
     #expect(result.status == 1)
     #expect(result.errorText.contains("cannot be written to by nobody"), "\(result.errorText)")
     #expect(LogDirectory.names(directory) == [], "nothing is left behind")

@@ -146,6 +146,10 @@ extension LogSchema {
         "Packets that wstap dropped, as it, or whoever reads its log, was too slow; they are not among `pkts`.",
         absent: "for capture files"),
       FieldSchema(
+        "log_drops", .count,
+        "Records that were dropped as the log could not be written (a full disk), up to this one.",
+        absent: "without `--on-write-error drop`"),
+      FieldSchema(
         "mem_bytes", .count, unit: "bytes", "The most memory that was resident at once.",
         absent: "where the system does not say"),
     ]))

@@ -56,6 +56,10 @@ public struct StatsRecord: Sendable {
   public var interfaceDrops: Int?
   /// Packets that this program dropped, for it came not after; `nil` for capture files.
   public var toolDrops: Int?
+  /// Lines of the log that were dropped, as nothing could be written; `nil` where that would end the run.
+  public var logDrops: Int?
+  /// Records so far, whether they were selected or not; not in the log.
+  public var records = RecordCounts()
   /// Peak resident memory in bytes.
   public var memoryBytes: Int?
 
@@ -90,6 +94,7 @@ public struct StatsRecord: Sendable {
     httpConnections += other.httpConnections
     lateConnections += other.lateConnections
     totals.add(other.totals)
+    records.add(other.records)
     // One process: what each of them sees is what all take together.
     if let memory = other.memoryBytes { memoryBytes = max(memoryBytes ?? 0, memory) }
   }
