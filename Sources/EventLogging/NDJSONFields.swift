@@ -190,6 +190,8 @@ extension NDJSONWriter {
     number(",\"gap_bytes\":", record.gapBytes)
     number(",\"evicted\":", record.evicted)
     number(",\"evicted_websockets\":", record.evictedWebSockets)
+    number(",\"damaged_bytes\":", record.damagedBytes)
+    number(",\"damaged_pkts\":", record.damagedPackets)
     if let memory = record.memoryBytes { number(",\"mem_bytes\":", memory) }
   }
 

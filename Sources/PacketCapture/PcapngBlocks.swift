@@ -70,6 +70,7 @@ extension PcapngReader {
     noteFault(of: options, block)
     clock.unit = TickUnit(resolution: interface.timestampResolution)
     clock.unit.offset = interface.timestampOffset
+    if numberingIsDoubtful { clock.trust = .lost }
     interfaces.append(clock)
     if metadata.reserve(0) { metadata.interfaces.append(interface) }
   }
