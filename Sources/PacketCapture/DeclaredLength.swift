@@ -40,6 +40,20 @@ enum DeclaredLength {
     }
   }
 
+  /// Whether the packet at `start` has an IPv4 header whose checksum is right.
+  static func hasRightChecksum(_ span: RawSpan, at start: Int, upTo end: Int, linkType: UInt16) -> Bool {
+    guard let network = network(in: span, at: start, upTo: end, linkType: linkType), end - network >= 20 else {
+      return false
+    }
+    let headerBytes = Int(span.checkedByte(network) & 0xf) * 4
+    guard span.checkedByte(network) >> 4 == 4, headerBytes >= 20, end - network >= headerBytes else { return false }
+    var sum: UInt32 = 0
+    for offset in stride(from: network, to: network + headerBytes, by: 2) {
+      sum += UInt32(span.checkedBigEndian(offset) as UInt16)
+    }
+    return sum % 0xffff == 0
+  }
+
   /// Holds the lengths of a record against those of the packet at `start`.
   static func agreement(
     of span: RawSpan, at start: Int, upTo end: Int, original: Int, linkType: UInt16
@@ -61,6 +75,13 @@ enum DeclaredLength {
     case 0, 108: return end - start > 4 ? start + 4 : nil
     // Raw IP under its several numbers.
     case 12, 14, 101, 228, 229: return start
+    // PPP, with or without its HDLC header, and Cisco's HDLC.
+    case 9, 50, 104:
+      guard end - start > 4 else { return nil }
+      let first: UInt16 = span.checkedBigEndian(start)
+      let second: UInt16 = span.checkedBigEndian(start + 2)
+      if first == 0x0021 || first == 0x0057 { return start + 2 }
+      return second == 0x0021 || second == 0x0057 || isIP(second) ? start + 4 : nil
     // Linux cooked.
     case 113: linkBytes = 16
     case 276: return end - start > 20 && isIP(span.checkedBigEndian(start)) ? start + 20 : nil

@@ -5,7 +5,7 @@ extension PcapReader {
   /// What is odd about a record's header; each of these stands in captures that are not damaged.
   struct Oddities: OptionSet {
     var rawValue = 0
-    /// Its time is more than a week from the packet before.
+    /// Its time is further than ``usualSeconds`` from the packet before.
     static let time = Oddities(rawValue: 1)
     /// Its fraction is a second or more.
     static let fraction = Oddities(rawValue: 2)
@@ -17,6 +17,8 @@ extension PcapReader {
     static let empty = Oddities(rawValue: 16)
     /// It had more bytes than packets have.
     static let vast = Oddities(rawValue: 32)
+    /// It was cut, in a capture where that is looked at.
+    static let cut = Oddities(rawValue: 64)
 
     /// How many there are.
     var count: Int { rawValue.nonzeroBitCount }
@@ -25,22 +27,25 @@ extension PcapReader {
   /// What is odd about `header` behind a packet at `seconds`.
   func oddities(of header: Header, after seconds: UInt32?) -> Oddities {
     var oddities = Oddities()
-    if let seconds, header.seconds &- seconds &+ Self.usualSeconds > 2 &* Self.usualSeconds { oddities.insert(.time) }
+    if let seconds, header.seconds &- seconds &+ usualSeconds > 2 &* usualSeconds { oddities.insert(.time) }
     if header.fraction >= unitsPerSecond { oddities.insert(.fraction) }
     if header.captured > usualLimit { oddities.insert(.overSnapLength) }
     if header.captured > header.original { oddities.insert(.overOriginal) }
     if header.original == 0 { oddities.insert(.empty) }
+    if header.captured < header.original, usualCut == 0 { oddities.insert(.cut) }
     if header.original > Self.vastPacket { oddities.insert(.vast) }
     return oddities
   }
 
   /// How times may go from record to record.
   enum Clock {
-    /// As they do in captures: back and forth by a week at most.
+    /// As they do in captures: back and forth by ``usualSeconds`` at most.
     case usual
-    /// As they do behind damage: forward, by a week at most, or back by no more than disorder brings. A capture that
-    /// was sent in packets is older than these.
+    /// Forward by as much, or back by no more than disorder brings.
     case forward
+    /// The same, but for the first step, which may be any one forward: behind damage. A capture that was sent in packets
+    /// is older than these.
+    case later
   }
 
   /// Seconds that times may go back by disorder, rounded up.
@@ -91,6 +96,7 @@ extension PcapReader {
   ) -> Chain {
     var chain = Chain(next: start)
     var seconds = seconds
+    var clock = clock
     let end = bytes.byteCount
     while true {
       guard chain.count < mostRecords, chain.next - start < mostBytes else {
@@ -110,6 +116,7 @@ extension PcapReader {
       chain.count += 1
       chain.next += recordHeaderBytes + header.captured
       seconds = header.seconds
+      if clock == .later { clock = .forward }
     }
   }
 
@@ -119,13 +126,15 @@ extension PcapReader {
     guard header.captured <= limits.damageLookaheadBytes else { return false }
     if !allowed.isEmpty { return oddities(of: header, after: seconds).isSubset(of: allowed) }
     guard
-      header.captured <= usualLimit, header.captured <= header.original, header.captured > 0,
+      header.captured <= usualLimit, UInt(bitPattern: header.original &- header.captured) <= usualCut,
+      header.captured > 0,
       header.original <= Self.vastPacket, header.fraction < unitsPerSecond
     else { return false }
     guard let seconds else { return true }
     switch clock {
-    case .usual: return header.seconds &- seconds &+ Self.usualSeconds <= 2 &* Self.usualSeconds
-    case .forward: return header.seconds &- seconds &+ Self.disorderSeconds <= Self.usualSeconds
+    case .usual: return header.seconds &- seconds &+ usualSeconds <= 2 &* usualSeconds
+    case .later: return header.seconds &- seconds &+ Self.disorderSeconds <= UInt32.max / 2
+    case .forward: return header.seconds &- seconds &+ Self.disorderSeconds <= usualSeconds
     }
   }
 
@@ -144,22 +153,26 @@ extension PcapReader {
 
   /// Whether a record at `start` can be proven.
   ///
+  /// With `isFarOff` the place is outside of the packet that is damaged: then its time may be any, as where a clock was
+  /// set, but its chain must be a long one.
+  ///
   /// A chain that ends with the file, or is longer than any packet, is one of this file. One that breaks may be that
   /// of a capture in a damaged packet's payload: then its last record is cut by the end of that packet, and another
   /// chain crosses it.
-  func proof(_ bytes: RawSpan, at start: Int, isAtEnd: Bool) -> Proof {
-    let seconds = hasLastSeconds ? lastSeconds : nil
-    guard isLink(header(bytes, start), after: seconds, clock: .forward) else { return .none }
+  func proof(_ bytes: RawSpan, at start: Int, isFarOff: Bool = false, isAtEnd: Bool) -> Proof {
+    let seconds = hasLastSeconds && !isFarOff ? lastSeconds : nil
+    guard isLink(header(bytes, start), after: seconds, clock: .later) else { return .none }
     let chain = chain(
-      bytes, from: start, after: seconds, clock: .forward, isAtEnd: isAtEnd, mostBytes: Self.longerThanPackets)
+      bytes, from: start, after: seconds, clock: .later, isAtEnd: isAtEnd, mostBytes: Self.longerThanPackets)
     guard chain.isProven else { return .none }
+    if isFarOff { return chain.ending == .endOfFile || chain.ending == .longEnough ? .record(start) : .none }
     guard chain.ending == .broken else { return .record(start) }
     var record = start
     while record < chain.next {
       let recordEnd = record + recordHeaderBytes + header(bytes, record).captured
       for other in record + 1..<recordEnd where crosses(bytes, from: other, boundary: recordEnd, isAtEnd: isAtEnd) {
         let rival = self.chain(
-          bytes, from: other, after: seconds, clock: .forward, isAtEnd: isAtEnd, mostBytes: Self.longerThanPackets)
+          bytes, from: other, after: seconds, clock: .later, isAtEnd: isAtEnd, mostBytes: Self.longerThanPackets)
         return rival.ending == .broken ? .disputed(until: chain.next) : .record(other)
       }
       record = recordEnd
@@ -171,11 +184,14 @@ extension PcapReader {
   func crosses(_ bytes: RawSpan, from start: Int, boundary: Int, isAtEnd: Bool) -> Bool {
     let seconds = hasLastSeconds ? lastSeconds : nil
     guard bytes.byteCount - start >= recordHeaderBytes else { return false }
-    guard isLink(header(bytes, start), after: seconds, clock: .forward) else { return false }
+    guard isLink(header(bytes, start), after: seconds, clock: .later) else { return false }
     let inside = chain(
-      bytes, from: start, after: seconds, clock: .forward, isAtEnd: isAtEnd, mostBytes: boundary - start)
+      bytes, from: start, after: seconds, clock: .later, isAtEnd: isAtEnd, mostBytes: boundary - start)
     guard inside.next > boundary else { return false }
-    return inside.isProven
-      || chain(bytes, from: start, after: seconds, clock: .forward, isAtEnd: isAtEnd, mostRecords: Chain.proof).isProven
+    // The record that crosses may be one that the end of a packet cut: it counts if another follows it.
+    let beyond = chain(
+      bytes, from: inside.next, after: nil, clock: .forward, isAtEnd: isAtEnd,
+      mostRecords: max(1, Chain.proof - inside.count))
+    return beyond.ending == .endOfFile || beyond.count > 0 && inside.count + beyond.count >= Chain.proof
   }
 }

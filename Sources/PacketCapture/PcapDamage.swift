@@ -73,6 +73,18 @@ extension PcapReader {
       isHalfUsual
       ? DeclaredLength.bytes(of: bytes, at: content, upTo: bytes.byteCount, linkType: linkType) : nil
 
+    let claim = previous.map { "a record claims \($0.bytes.count) captured bytes, and no record follows there" } ?? ""
+    let start = previous.map { $0.bytes.lowerBound - recordHeaderBytes } ?? offset
+    // The length of the packet before, by its own header, leads to a record: its record's length is wrong.
+    if let previous,
+      let own = DeclaredLength.bytes(
+        of: bytes, at: previous.bytes.lowerBound, upTo: bytes.byteCount, linkType: linkType),
+      let resume = end(
+        of: [own, max(own, Self.shortestFrame)].filter { $0 != previous.bytes.count },
+        from: previous.bytes.lowerBound, bytes, isAtEnd: isAtEnd)
+    {
+      return .damaged(Damage(start: start, takesPrevious: true, searchFrom: resume, resume: resume, reason: claim))
+    }
     // The damaged record's own lengths lead to a record.
     if isHalfUsual, agreement != .contradicts,
       let resume = end(
@@ -82,28 +94,25 @@ extension PcapReader {
       return .damaged(
         Damage(start: offset, searchFrom: resume, resume: resume, reason: reason(header)))
     }
-    // The record before claims a wrong length: its packet's own length leads to a record, or records lie inside it.
-    if let previous, !isBoundary {
-      let start = previous.bytes.lowerBound - recordHeaderBytes
-      let reason = "a record claims \(previous.bytes.count) captured bytes, and no record follows there"
-      let own = DeclaredLength.bytes(
-        of: bytes, at: previous.bytes.lowerBound, upTo: previous.bytes.upperBound, linkType: linkType)
-      let others: [Int?] = [previous.originalLength, own, own.map { max($0, Self.shortestFrame) }]
-        .filter { $0 != previous.bytes.count }
+    // Another of its lengths leads to a record, or records lie inside it: bytes are missing, or its length is wrong.
+    if let previous {
+      let others = [previous.originalLength].filter { $0 != previous.bytes.count && !isBoundary }
       if let resume = end(of: others, from: previous.bytes.lowerBound, bytes, isAtEnd: isAtEnd)
         ?? swallowed(bytes, in: previous.bytes, isAtEnd: isAtEnd)
       {
-        return .damaged(
-          Damage(start: start, takesPrevious: true, searchFrom: resume, resume: resume, reason: reason))
+        return .damaged(Damage(start: start, takesPrevious: true, searchFrom: resume, resume: resume, reason: claim))
       }
-      if !isWhole || agreement == .contradicts {
-        return .damaged(
-          Damage(start: start, takesPrevious: true, searchFrom: offset, reason: reason))
+      if !isBoundary, !isWhole || agreement == .contradicts {
+        return .damaged(Damage(start: start, takesPrevious: true, searchFrom: offset, reason: claim))
       }
     }
+    // A sound IP header says how far the damaged packet reaches.
+    let isSure = declared != nil && DeclaredLength.hasRightChecksum(
+      bytes, at: content, upTo: bytes.byteCount, linkType: linkType)
     return .damaged(
       Damage(
-        start: offset, searchFrom: offset, excludedUntil: declared.map { content + $0 } ?? 0, reason: reason(header)))
+        start: offset, searchFrom: offset, excludedUntil: isSure ? content + (declared ?? 0) : 0,
+        reason: reason(header)))
   }
 
   /// The shortest Ethernet frame without its frame check sequence.
@@ -126,6 +135,13 @@ extension PcapReader {
     guard header.captured <= limits.packetBytes, isFirst || found.subtracting(habit).count <= 1 else { return false }
     // Sixteen zeros say nothing.
     if header.seconds == 0, header.original == 0 { return false }
+    // A record's header four octets further on looks like one with another time, and so do those behind it.
+    if !found.isDisjoint(with: [.time, .cut]), !isFirst,
+      isBesideRecord(bytes, offset, isAtEnd: isAtEnd)
+        || isBesideRecord(bytes, offset + recordHeaderBytes + header.captured, isAtEnd: isAtEnd)
+    {
+      return false
+    }
     let content = offset + recordHeaderBytes
     if found.contains(.overOriginal), header.original > 0,
       lead(bytes, to: content + header.original, isAtEnd: isAtEnd) != .none
@@ -142,6 +158,23 @@ extension PcapReader {
       || (chain.count > 0 || isFirst && isAtEnd) && chain.ending != .broken
     if isProven, isFirst { habit = found }
     return isProven
+  }
+
+  /// Whether records that are as usual begin a few octets before or behind `offset`.
+  private func isBesideRecord(_ bytes: RawSpan, _ offset: Int, isAtEnd: Bool) -> Bool {
+    let last = min(offset + recordHeaderBytes, bytes.byteCount - recordHeaderBytes)
+    var place = max(0, offset - recordHeaderBytes)
+    while place <= last {
+      if place != offset, isLink(header(bytes, place), after: lastSeconds, clock: .usual),
+        chain(
+          bytes, from: place, after: lastSeconds, clock: .usual, isAtEnd: isAtEnd, mostRecords: Chain.proof
+        ).count > 0
+      {
+        return true
+      }
+      place += 1
+    }
+    return false
   }
 
   // MARK: Ends
@@ -193,14 +226,14 @@ extension PcapReader {
         place = nested ?? packet.upperBound
         continue
       }
-      if isLink(header(bytes, place), after: seconds, clock: .forward) {
+      if isLink(header(bytes, place), after: seconds, clock: .later) {
         if endsInside {
           if case .record(let record) = proof(bytes, at: place, isAtEnd: isAtEnd) { return record }
         } else if crosses(bytes, from: place, boundary: packet.upperBound, isAtEnd: isAtEnd) {
           return place
         }
         let inside = chain(
-          bytes, from: place, after: seconds, clock: .forward, isAtEnd: isAtEnd,
+          bytes, from: place, after: seconds, clock: .later, isAtEnd: isAtEnd,
           mostBytes: packet.upperBound - place)
         // A chain inside is followed once.
         if inside.count >= Chain.proof { place = inside.next - 1 }
@@ -225,7 +258,8 @@ extension PcapReader {
     guard
       let resume = self.end(
         of: [own, own.map { max($0, Self.shortestFrame) }], from: content, bytes, isAtEnd: true)
-        ?? swallowed(bytes, in: content..<end, endsInside: true, isAtEnd: true)
+        ?? swallowed(
+          bytes, in: (hasLastSeconds ? content : offset + 1)..<end, endsInside: true, isAtEnd: true)
     else { return nil }
     report(
       "a record claims \(header.captured) captured bytes, more than there are", from: fileOffset + offset,
@@ -263,7 +297,8 @@ extension PcapReader {
         if fileOffset + place == search.start { search.reason = "another pcap file begins where a record should" }
         search.excludedUntil = fileOffset + (nested ?? place + Self.longerThanPackets)
       } else if !isExcluded {
-        switch proof(bytes, at: place, isAtEnd: isAtEnd) {
+        let isFarOff = fileOffset + place - search.start > Self.longerThanPackets
+        switch proof(bytes, at: place, isFarOff: isFarOff, isAtEnd: isAtEnd) {
         case .none: break
         case .record(let record):
           place = record

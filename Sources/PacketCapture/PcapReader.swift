@@ -23,6 +23,12 @@ struct PcapReader {
   /// In which ways the first record is unusual, and others may be.
   var habit = Oddities()
 
+  /// Seconds that packets may be apart, in either direction, without being looked at more closely: a week.
+  var usualSeconds = week
+
+  /// Bytes that a snap length may have cut from a packet without its being looked at more closely.
+  var usualCut = UInt(Int.max)
+
   let recordHeaderBytes: Int
   let linkType: UInt16
   /// Captured bytes of a packet that is nothing unusual: the snap length.
@@ -131,16 +137,19 @@ struct PcapReader {
   /// Whether a header is what may be expected behind the last record.
   @inline(__always)
   private func isUsual(_ header: Header) -> Bool {
-    header.captured <= usualLimit && header.captured <= header.original
+    header.captured <= usualLimit && UInt(bitPattern: header.original &- header.captured) <= usualCut
       && UInt(bitPattern: header.original &- 1) < UInt(bitPattern: Self.vastPacket)
       && header.fraction < unitsPerSecond
-      && header.seconds &- lastSeconds &+ Self.usualSeconds <= 2 &* Self.usualSeconds
+      && header.seconds &- lastSeconds &+ usualSeconds <= 2 &* usualSeconds
   }
 
   /// Longer than a packet is on any wire that is captured.
   static let vastPacket = 1 << 20
-  /// Packets further apart than a week, in either direction, are looked at more closely.
-  static let usualSeconds: UInt32 = 604_800
+  /// Seconds in a week.
+  static let week: UInt32 = 604_800
+  /// In a capture whose times do not count from 1970 a fraction could be taken for seconds, and each length for the
+  /// field before it.
+  private static let relativeSeconds: UInt32 = 60
 
   /// Takes records from the front of `bytes`, which stand at `fileOffset`.
   ///
@@ -173,7 +182,13 @@ struct PcapReader {
         continue
       }
       let header = header(bytes, offset)
-      if !hasLastSeconds { lastSeconds = header.seconds }
+      if !hasLastSeconds {
+        lastSeconds = header.seconds
+        if header.seconds < 2 * Self.week {
+          usualSeconds = Self.relativeSeconds
+          usualCut = 0
+        }
+      }
       if !isUsual(header) {
         switch judge(bytes, at: offset, header, behind: packets.last, fileOffset: fileOffset, isAtEnd: isAtEnd) {
         case .sound: break

@@ -30,7 +30,7 @@ extension PcapngReader {
   /// Bytes by which damage may have made a block longer or shorter.
   private static let shift = 64
   /// Bytes looked through for trailing lengths, beyond eight times what was read of the file.
-  private static let freeScanBytes = 16 << 20
+  private static let freeScanBytes = 1 << 20
 
   /// Goes on searching in `bytes`; gives the place of a block, or `nil` if more bytes are needed or none come.
   @inline(never)
@@ -58,9 +58,9 @@ extension PcapngReader {
         search.hasTriedLengths = true
         if let resume = endOfDamagedBlock(bytes, at: place, fileOffset, isAtEnd: isAtEnd, &search) {
           self.search = nil
-          let lost = loseBlock(bytes, at: place, upTo: resume)
-          note(search.reason, from: search.start, to: fileOffset + resume, lostPackets: lost)
-          return resume
+          let lost = loseBlock(bytes, at: place, upTo: resume.place, isExact: resume.isExact)
+          note(search.reason, from: search.start, to: fileOffset + resume.place, lostPackets: lost)
+          return resume.place
         }
         place += 1
         continue
@@ -82,10 +82,11 @@ extension PcapngReader {
     }
   }
 
-  /// Where the damaged block at `place` ends by its own lengths, of which one may be right.
+  /// Where the damaged block at `place` ends by its own lengths, of which one may be right, and whether it is as long as
+  /// that says.
   private mutating func endOfDamagedBlock(
     _ bytes: RawSpan, at place: Int, _ fileOffset: Int, isAtEnd: Bool, _ search: inout Search
-  ) -> Int? {
+  ) -> (place: Int, isExact: Bool)? {
     // Each search looks through as much as a packet may take: many of them must not make it a long time.
     if scannedBytes < 8 * (fileOffset + place) + Self.freeScanBytes {
       search.hasTriedTrailer = true
@@ -97,7 +98,8 @@ extension PcapngReader {
         if abs(length - (trailer + 4 - place)) <= Self.shift, length >= 12,
           !isBlock(bytes, at: trailer + 4 - length), leads(bytes, to: trailer + 4, isAtEnd: isAtEnd)
         {
-          return trailer + 4
+          // Where both lengths are the same, the bytes that came in or went are inside.
+          return (trailer + 4, length == trailer + 4 - place || length == front(bytes, at: place)?.length)
         }
         trailer += 1
       }
@@ -105,7 +107,7 @@ extension PcapngReader {
     guard let length = front(bytes, at: place)?.length, length >= 12, length <= limits.damageLookaheadBytes,
       leads(bytes, to: place + length, isAtEnd: isAtEnd)
     else { return nil }
-    return place + length
+    return (place + length, true)
   }
 
   /// Whether a block that goes beyond the file's end has swallowed others, its length being wrong.
@@ -121,7 +123,10 @@ extension PcapngReader {
       let agreement = DeclaredLength.agreement(
         of: bytes, at: offset + 28, upTo: bytes.byteCount, original: original,
         linkType: interfaces.first?.linkType ?? 0)
-      if captured <= original, options >= 0, options <= 1024, agreement != .contradicts { return false }
+      // Where the options would begin, the length stands that the block has without them.
+      let trailer = offset + 28 + (captured + 3) & ~3
+      let isRepeated = trailer <= bytes.byteCount - 4 && Int(word(bytes, trailer)) == trailer + 4 - offset
+      if captured <= original, !isRepeated, options >= 0, options <= 1024, agreement != .contradicts { return false }
     }
     var place = offset + 1
     while bytes.byteCount - place >= 12 {
@@ -145,9 +150,20 @@ extension PcapngReader {
   /// Takes account of one damaged block, whose end is known.
   ///
   /// - Returns: How many packets it held.
-  private mutating func loseBlock(_ bytes: RawSpan, at place: Int, upTo end: Int) -> Int {
-    guard let type = front(bytes, at: place)?.type, Self.isRegistered(type) else {
-      doubtInterfaces(lostBytes: end - place, isBeforeInterface: false)
+  private mutating func loseBlock(_ bytes: RawSpan, at place: Int, upTo end: Int, isExact: Bool) -> Int {
+    let block = Block(bytes: place + 8..<end - 4, fileOffset: 0, isSwapped: isSwapped)
+    guard var type = front(bytes, at: place)?.type, end - place >= 12 else { return 0 }
+    // The type may be what is damaged.
+    if !isExact {
+      type = 0
+    } else if hasByteOrderMagic(bytes, block) {
+      type = BlockType.section
+    } else if !Self.isPacket(type), describesInterface(bytes, block) {
+      type = BlockType.interface
+    }
+    if !Self.isRegistered(type) || end - place < Self.minimumLength(of: type) {
+      let next = bytes.byteCount - end >= 4 ? word(bytes, end) : 0
+      doubtInterfaces(lostBytes: end - place, isBeforeInterface: next == BlockType.interface)
       return 0
     }
     if Self.isKept(type), !Self.isPacket(type) { metadata.omittedItems += 1 }
@@ -192,28 +208,45 @@ extension PcapngReader {
       of: bytes, at: packet.lowerBound, upTo: packet.upperBound, original: original,
       linkType: interfaces[index].linkType)
     let (difference, overflow) = timestamp.nanoseconds.subtractingReportingOverflow(lastTimestamp.nanoseconds)
-    let week = Int64(PcapReader.usualSeconds) * 1_000_000_000
-    guard agreement == .agrees, !overflow, difference > -week, difference < week else { return false }
+    let week = Int64(PcapReader.week) * 1_000_000_000
+    guard agreement == .agrees, !hasTimestamp || !overflow && difference > -week && difference < week
+    else { return false }
     interfaces[index].trust = .certain
     return true
   }
 
   /// A block of a type that nobody knows: whether the damage of one octet made it of a block that counts.
   mutating func takeUnknown(_ bytes: RawSpan, _ block: Block, type: UInt32) {
-    guard type & 0x8000_0000 == 0, !Self.isRegistered(type) || type == BlockType.statistics else { return }
-    let room = block.bytes.count
-    let first: UInt32 = bytes.byteCount - block.bytes.lowerBound >= 4 ? bytes.checkedNative(block.bytes.lowerBound) : 0
-    if room >= 16, first == Self.byteOrderMagic || first.byteSwapped == Self.byteOrderMagic {
+    guard !Self.isRegistered(type) || type == BlockType.journalEntry else { return }
+    if hasByteOrderMagic(bytes, block) {
       fault(block, "a block of the unknown type \(type) is a section header by its content: its section is skipped")
       interfaces.removeAll(keepingCapacity: true)
       isKnownVersion = false
-    } else if room >= 20, fits(bytes, block, type: BlockType.enhancedPacket) {
+    } else if type & Self.localUse == 0, fits(bytes, block, type: BlockType.enhancedPacket) {
       packetNumber += 1
       fault(block, "a block of the unknown type \(type) is a packet by its content, and left out", lostPackets: 1)
-    } else if room >= 8, fits(bytes, block, type: BlockType.interface) {
+    } else if describesInterface(bytes, block) {
       fault(block, "a block of the unknown type \(type) describes an interface by its content, and is left out")
       loseInterface()
     }
+  }
+
+  /// Types with this bit are anybody's.
+  private static let localUse: UInt32 = 0x8000_0000
+  /// No link type has a larger number for long.
+  private static let largestLinkType: UInt16 = 400
+
+  private func hasByteOrderMagic(_ bytes: RawSpan, _ block: Block) -> Bool {
+    guard block.bytes.count >= 16 else { return false }
+    let first: UInt32 = bytes.checkedNative(block.bytes.lowerBound)
+    return first == Self.byteOrderMagic || first.byteSwapped == Self.byteOrderMagic
+  }
+
+  /// Whether the content of a block could be that of an interface description.
+  private func describesInterface(_ bytes: RawSpan, _ block: Block) -> Bool {
+    guard block.bytes.count >= 8, fits(bytes, block, type: BlockType.interface) else { return false }
+    let linkType: UInt16 = bytes.checkedNative(block.bytes.lowerBound)
+    return (block.isSwapped ? linkType.byteSwapped : linkType) <= Self.largestLinkType
   }
 
   /// Counts a packet whose interface is not known.

@@ -26,6 +26,7 @@ struct PcapngReader {
   var isKnownVersion = true
   var packetNumber = 0
   private(set) var lastTimestamp = Timestamp.epoch
+  private(set) var hasTimestamp = false
 
   /// What packets need of an interface.
   ///
@@ -242,6 +243,7 @@ struct PcapngReader {
       if let octets = takePacketOptions(bytes, block, from: options) { frameCheckBytes = octets }
     }
     lastTimestamp = timestamp
+    hasTimestamp = true
     packets.append(
       Packet(
         timestamp: lastTimestamp, bytes: dataStart..<dataStart + captured, originalLength: original,

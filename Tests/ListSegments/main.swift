@@ -5,7 +5,7 @@ import PacketDecoding
 // Prints what is decoded of capture files, for scripts/compare-tshark:
 //
 //   file NAME                  each file, then its lines
-//   packet N                   each packet that was read, by its number
+//   packet N TIME LENGTH       each packet that was read: its number, nanoseconds since 1970, octets
 //   segment N FROM TO LENGTH   each TCP segment in it: ports, and octets of payload by the IP header
 //   damage, failure TEXT       what was wrong with the file
 for path in CommandLine.arguments.dropFirst() {
@@ -20,7 +20,7 @@ for path in CommandLine.arguments.dropFirst() {
     while let run = try source.nextBatch() {
       run.batch.withBytes { bytes in
         for packet in run.batch.packets[run.range] {
-          print("packet \(packet.number)")
+          print("packet \(packet.number) \(packet.timestamp.nanoseconds) \(packet.bytes.count)")
           let decoded = decoder.decode(
             bytes, in: packet.bytes, originalLength: packet.originalLength, linkType: packet.linkType,
             frameCheckBytes: packet.frameCheckBytes, timestamp: packet.timestamp)

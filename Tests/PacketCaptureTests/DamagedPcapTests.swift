@@ -89,7 +89,7 @@ struct DamagedPcapTests {
     let file = TemporaryFile([])
     for record in 0..<capture.packets.count {
       for octet in 0..<16 {
-        for change: UInt8 in [0x01, 0x04, 0x10, 0x80, 0xff] {
+        for change: UInt8 in [0x01, 0x04, 0x80, 0xff] {
           var bytes = capture.bytes
           bytes[capture.places[record] + octet] ^= change
           file.write(bytes)
@@ -108,7 +108,7 @@ struct DamagedPcapTests {
     let file = TemporaryFile([])
     var random = SeededGenerator(seed: 3)
     for record in 1..<capture.packets.count {
-      for length in 1...64 {
+      for length in record == 7 ? Array(1...64) : [1, 4, 5, 12, 16, 20, 33, 64] {
         for garbage in [
           random.bytes(length), [UInt8](repeating: 0, count: length), [UInt8](repeating: 0xff, count: length),
         ] {
@@ -142,7 +142,7 @@ struct DamagedPcapTests {
     let capture = PlacedCapture.pcap(Self.contents[kind].packets)
     var random = SeededGenerator(seed: 5)
     let file = TemporaryFile([])
-    for _ in 0..<1500 {
+    for _ in 0..<500 {
       let start = Int.random(in: 24..<capture.bytes.count - 1, using: &random)
       let length = min([1, 4, 16, 40, 200, 700].randomElement(using: &random)!, capture.bytes.count - start)
       let first = capture.places.lastIndex { $0 <= start }!
@@ -166,6 +166,19 @@ struct DamagedPcapTests {
       }
       capture.check(
         given, changed: first, allFrom: last + 3, "\(removes ? "without" : "other") \(length) bytes at \(start)")
+    }
+  }
+
+  @Test func `four octets that are missing do not shift the headers behind them`() {
+    // Packets that are no IP and begin with a small number, so that a header that is read four octets too late looks
+    // like one: the fraction for the seconds, the captured length for the fraction, and so on.
+    let capture = PlacedCapture.pcap((0..<20).map { [0xe8, 3, 0, 0] + [UInt8](repeating: UInt8($0), count: 60 + $0) })
+    for record in 0..<19 {
+      for place in capture.places[record] + 16..<capture.places[record + 1] - 4 {
+        var bytes = capture.bytes
+        bytes.removeSubrange(place..<place + 4)
+        capture.check(read(bytes), changed: record, allFrom: record + 2, "without four octets at \(place)")
+      }
     }
   }
 
@@ -211,7 +224,7 @@ struct DamagedPcapTests {
         // Each octet of the record's header, the whole of it, and it with the headers of the packet.
         let damages = (0..<16).map { place + $0..<place + $0 + 1 } + [place..<place + 16, place..<place + 50, place..<place + 70]
         for damage in damages {
-          for value: UInt8 in [0, 0x3c, 0xff] {
+          for value: UInt8 in [0, 0x3c] {
             var bytes = capture.bytes
             bytes.replaceSubrange(damage, with: [UInt8](repeating: value, count: damage.count))
             let reading = read(bytes)
@@ -304,7 +317,7 @@ struct DamagedPcapTests {
     file.pcapRecord(seconds: 1_700_000_000, fraction: 0, [1])
     // Each word could be any field of a header, so that chains begin everywhere and lead nowhere.
     var random = SeededGenerator(seed: 9)
-    for _ in 0..<500_000 {
+    for _ in 0..<100_000 {
       file.add([1_700_000_000, 17, 17, 33, 64, 999_999].randomElement(using: &random)! as UInt32)
     }
     let reading = read(file.bytes)
