@@ -328,8 +328,19 @@ extension PcapReader {
       nested.unknownVersion == nil
     else { return nil }
     let chain = nested.chain(
-      bytes, from: place + nested.headerBytes, after: nil, clock: .usual, isAtEnd: isAtEnd)
-    return chain.ending == .broken ? .some(chain.next) : .some(nil)
+      bytes, from: place + nested.headerBytes, after: nil, clock: .usual, isAtEnd: isAtEnd,
+      mostBytes: Self.longerThanPackets)
+    if chain.ending == .broken { return .some(chain.next) }
+    // It ends with the packet that it lies in. Its records are older than the file's own ones, or cannot be told apart.
+    guard hasLastSeconds else { return .some(nil) }
+    let first = place + nested.headerBytes
+    var record = first
+    while record <= bytes.byteCount - recordHeaderBytes, record < chain.next {
+      let header = header(bytes, record)
+      if isLink(header, after: lastSeconds, clock: .later) { return record > first ? .some(record) : .some(nil) }
+      record += recordHeaderBytes + header.captured
+    }
+    return .some(nil)
   }
 
   private mutating func report(_ reason: String, from start: Int, to end: Int) {

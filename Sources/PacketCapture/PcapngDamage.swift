@@ -199,7 +199,7 @@ extension PcapngReader {
   }
 
   /// Whether a packet proves that its interface is what it is taken for: its network header stands where the link type
-  /// has it and is as long as the packet, and the time is near the last one.
+  /// has it and is as long as the packet, and the time is near the interface's last one.
   mutating func confirms(
     _ bytes: RawSpan, _ packet: Range<Int>, original: Int, index: Int, timestamp: Timestamp
   ) -> Bool {
@@ -207,10 +207,12 @@ extension PcapngReader {
     let agreement = DeclaredLength.agreement(
       of: bytes, at: packet.lowerBound, upTo: packet.upperBound, original: original,
       linkType: interfaces[index].linkType)
-    let (difference, overflow) = timestamp.nanoseconds.subtractingReportingOverflow(lastTimestamp.nanoseconds)
-    let week = Int64(PcapReader.week) * 1_000_000_000
-    guard agreement == .agrees, !hasTimestamp || !overflow && difference > -week && difference < week
-    else { return false }
+    guard agreement == .agrees else { return false }
+    if let last = interfaces[index].last {
+      let (difference, overflow) = timestamp.nanoseconds.subtractingReportingOverflow(last.nanoseconds)
+      let week = Int64(PcapReader.week) * 1_000_000_000
+      guard !overflow, difference > -week, difference < week else { return false }
+    }
     interfaces[index].trust = .certain
     return true
   }

@@ -26,7 +26,6 @@ struct PcapngReader {
   var isKnownVersion = true
   var packetNumber = 0
   private(set) var lastTimestamp = Timestamp.epoch
-  private(set) var hasTimestamp = false
 
   /// What packets need of an interface.
   ///
@@ -37,6 +36,8 @@ struct PcapngReader {
     var snapLength: Int
     var unit = TickUnit()
     var trust = Trust.certain
+    /// The time of its last packet.
+    var last: Timestamp?
   }
 
   /// Block types (draft-ietf-opsawg-pcapng §11.1).
@@ -243,7 +244,7 @@ struct PcapngReader {
       if let octets = takePacketOptions(bytes, block, from: options) { frameCheckBytes = octets }
     }
     lastTimestamp = timestamp
-    hasTimestamp = true
+    interfaces[index].last = timestamp
     packets.append(
       Packet(
         timestamp: lastTimestamp, bytes: dataStart..<dataStart + captured, originalLength: original,
