@@ -96,6 +96,9 @@ let package = Package(
     .target(
       name: "TestSupport", dependencies: ["NetworkTypes", "EventLogging"], path: "Tests/TestSupport",
       swiftSettings: tested),
+    .executableTarget(
+      name: "ListSegments", dependencies: ["NetworkTypes", "PacketCapture", "PacketDecoding"],
+      path: "Tests/ListSegments", swiftSettings: tested),
     .testTarget(name: "ArchitectureTests", dependencies: ["TestSupport"], swiftSettings: tested),
     .testTarget(name: "NetworkTypesTests", dependencies: ["NetworkTypes", "TestSupport"], swiftSettings: tested),
     .testTarget(

@@ -10,6 +10,10 @@ public final class CaptureFileSource: PacketSource {
   public var damage: [CaptureDamage] {
     openFiles.keys.sorted().reduce(finishedDamage) { $0 + (openFiles[$1]?.damage ?? []) }
   }
+  /// Bytes of the inputs that were skipped so far because nothing in them could be read for sure.
+  public var damagedBytes: Int { openFiles.values.reduce(finishedDamagedBytes) { $0 + $1.damagedBytes } }
+  /// Packets that were seen in the inputs so far and left out, as damaged or of an unknown interface.
+  public var damagedPackets: Int { openFiles.values.reduce(finishedDamagedPackets) { $0 + $1.damagedPackets } }
   /// Inputs that could not be read, or not to their end; the others were read nevertheless.
   public private(set) var failures: [CaptureError] = []
 
@@ -23,6 +27,8 @@ public final class CaptureFileSource: PacketSource {
   private var openFiles: [Int: CaptureFile] = [:]
   private var finishedDamage: [CaptureDamage] = []
   private var finishedBytes = 0
+  private var finishedDamagedBytes = 0
+  private var finishedDamagedPackets = 0
   private var sizes: [Int: Int] = [:]
   private var hasStreams = false
 
@@ -170,6 +176,8 @@ public final class CaptureFileSource: PacketSource {
     finishedBytes += file.bytesRead
     finishedMetadata[index] = file.metadata
     finishedDamage += file.damage
+    finishedDamagedBytes += file.damagedBytes
+    finishedDamagedPackets += file.damagedPackets
   }
 
   /// The end of the packets from `start` on that come before those of all other files.

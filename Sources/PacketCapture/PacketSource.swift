@@ -9,6 +9,19 @@ public protocol PacketSource: AnyObject {
 
   /// What was found wrong with the inputs so far, in the order in which it was found.
   var damage: [CaptureDamage] { get }
+
+  /// Bytes of the inputs that were skipped so far because nothing in them could be read for sure.
+  var damagedBytes: Int { get }
+
+  /// Packets that were seen in the inputs so far and left out, as damaged or of an unknown interface.
+  var damagedPackets: Int { get }
+}
+
+extension PacketSource {
+  /// None, where a source has no damage.
+  public var damagedBytes: Int { 0 }
+  /// None, where a source has no damage.
+  public var damagedPackets: Int { 0 }
 }
 
 /// Packets of a batch that come next in time: a part of the batch where several files are merged.

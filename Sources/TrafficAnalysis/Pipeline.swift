@@ -15,6 +15,7 @@ public final class Pipeline {
   private var meta: MetaRecord
   private var latest: PacketStamp?
   private var hasToldMeta = false
+  private var source: (any PacketSource)?
 
   /// A pipeline to `sink`.
   ///
@@ -46,6 +47,7 @@ public final class Pipeline {
   ///     on.
   /// - Throws: Why the source cannot go on; what came before is told all the same.
   public func run(_ source: any PacketSource, afterBatch: () -> Bool = { true }) throws(CaptureError) {
+    self.source = source
     var failure: CaptureError?
     do throws(CaptureError) {
       while !sink.isBroken, !hasReachedPacketLimit, let run = try source.nextBatch() {
@@ -163,6 +165,7 @@ public final class Pipeline {
       openWebSockets: found.openWebSockets, failedHandshakes: found.failedHandshakes,
       tlsConnections: found.tlsConnections, oneSidedConnections: transport.oneSided, gaps: transport.gaps,
       gapBytes: transport.gapBytes, evicted: transport.evicted, evictedWebSockets: transport.evictedWanted,
+      damagedBytes: source?.damagedBytes ?? 0, damagedPackets: source?.damagedPackets ?? 0,
       httpConnections: found.httpConnections,
       lateConnections: found.lateConnections, totals: found.ended, memoryBytes: ProcessMemory.peakBytes)
   }

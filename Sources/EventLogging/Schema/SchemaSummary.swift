@@ -134,6 +134,14 @@ extension LogSchema {
       ),
       FieldSchema("evicted_websockets", .count, "WebSockets among them; their `end` has `cause:\"evicted\"`."),
       FieldSchema(
+        "damaged_bytes", .count, unit: "bytes",
+        "What was skipped in damaged capture files, because no packet in it could be read for sure; behind a fault of the compression it is not known, and not counted."
+      ),
+      FieldSchema(
+        "damaged_pkts", .count,
+        "Packets of pcapng files that were seen and left out: their block is damaged, or the description of their interface is lost."
+      ),
+      FieldSchema(
         "kernel_drops", .count,
         "Packets that passed the filter and that the kernel dropped, as its buffer (`-B`) was full.",
         absent: "for capture files"),

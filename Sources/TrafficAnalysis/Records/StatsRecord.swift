@@ -44,6 +44,10 @@ public struct StatsRecord: Sendable {
   public var evicted: Int
   /// WebSockets among them.
   public var evictedWebSockets = 0
+  /// Bytes of the inputs that were skipped as damaged.
+  public var damagedBytes = 0
+  /// Packets that were seen in the inputs and left out, as damaged or of an unknown interface.
+  public var damagedPackets = 0
   /// Connections that spoke HTTP/1.1, WebSockets among them; not in the log, but in the closing summary.
   public var httpConnections = 0
   /// Connections whose beginning is not in the capture; not in the log either.
