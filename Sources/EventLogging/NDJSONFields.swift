@@ -190,6 +190,10 @@ extension NDJSONWriter {
     number(",\"gap_bytes\":", record.gapBytes)
     number(",\"evicted\":", record.evicted)
     number(",\"evicted_websockets\":", record.evictedWebSockets)
+    if let drops = record.kernelDrops { number(",\"kernel_drops\":", drops) }
+    if let drops = record.interfaceDrops { number(",\"if_drops\":", drops) }
+    if let drops = record.toolDrops { number(",\"tool_drops\":", drops) }
+    if let drops = record.logDrops { number(",\"log_drops\":", drops) }
     if let memory = record.memoryBytes { number(",\"mem_bytes\":", memory) }
   }
 

@@ -40,7 +40,7 @@ public final class CaptureFile {
 
   init(
     name: FileName, limits: Limits, pool: BatchPool, fileIndex: Int, batchBytes: Int,
-    isInterrupted: @escaping @Sendable () -> Bool = { false }
+    isInterrupted: @escaping () -> Bool = { false }
   ) throws(CaptureError) {
     self.limits = limits
     self.pool = pool

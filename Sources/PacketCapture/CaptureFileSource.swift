@@ -14,7 +14,7 @@ public final class CaptureFileSource: PacketSource {
   public private(set) var failures: [CaptureError] = []
 
   private let names: [FileName]
-  private let isInterrupted: @Sendable () -> Bool
+  private let isInterrupted: () -> Bool
   private let limits: Limits
   private let batchBytes: Int
   private let pool = BatchPool()
@@ -47,10 +47,10 @@ public final class CaptureFileSource: PacketSource {
   ///   - names: The files.
   ///   - limits: What is held of them at most.
   ///   - batchBytes: Bytes of one read.
-  ///   - isInterrupted: Asked, from time to time, while a pipe or FIFO is waited for: whether to wait no more.
+  ///   - isInterrupted: Asked, at least every 250 ms, while a pipe or FIFO is waited for: whether to wait no more.
   public init(
     names: [FileName], limits: Limits = Limits(), batchBytes: Int = CaptureFile.defaultBatchBytes,
-    isInterrupted: @escaping @Sendable () -> Bool = { false }
+    isInterrupted: @escaping () -> Bool = { false }
   ) {
     self.names = names
     self.isInterrupted = isInterrupted

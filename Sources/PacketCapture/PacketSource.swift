@@ -1,3 +1,5 @@
+public import NetworkTypes
+
 /// Gives packets in the order in which they are to be analyzed.
 public protocol PacketSource: AnyObject {
   /// The next packets, or `nil` at the end.
@@ -13,13 +15,18 @@ public protocol PacketSource: AnyObject {
 public struct PacketRun {
   /// The batch that holds the packets and their bytes.
   public let batch: PacketBatch
-  /// Indices into the batch's packets.
+  /// Indices into the batch's packets; there may be none.
   public let range: Range<Int>
+  /// For a live source: up to when all has been given that was captured.
+  ///
+  /// What waits for packets has waited until then.
+  public let clock: Timestamp?
 
   /// The packets `range` of `batch`.
-  public init(batch: PacketBatch, range: Range<Int>) {
+  public init(batch: PacketBatch, range: Range<Int>, clock: Timestamp? = nil) {
     self.batch = batch
     self.range = range
+    self.clock = clock
   }
 }
 

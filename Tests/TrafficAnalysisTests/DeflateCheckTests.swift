@@ -159,7 +159,7 @@ struct DeflateCheckTests {
   ]
 
   private func run(_ scene: String, _ limits: Limits = Limits()) throws -> Recording {
-    analyze(try Scene(scene).packets, options: AnalysisOptions(limits: limits, rules: .everything))
+    analyze(try Scene(scene).packets, options: AnalysisOptions(limits: limits, rules: .everything), rules: nil)
   }
 
   private func deflateRules(_ told: Recording) -> [String] {

@@ -137,6 +137,7 @@ extension RuleSet {
       .acceptMissing, .acceptMismatch, .closePayloadOneByte, .closeCodeOutOfRange, .closeCodeForbidden,
       .closeCodeReserved, .closeCodeUnassigned, .closeReasonInvalidUtf8, .dataAfterClose, .closeRepeated,
       .deflateRsv1OnControl, .deflateRsv1OnContinuation, .deflateInflateFailed,
+      .deflateTakeoverViolated,
     ]
     for rule in others { rules.insert(rule) }
     return rules

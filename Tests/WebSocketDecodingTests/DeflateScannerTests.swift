@@ -205,7 +205,7 @@ private final class ZlibSender {
 
   private func deflate(_ text: [UInt8], _ flush: Int32) -> [UInt8] {
     var text = text
-    var room = [UInt8](repeating: 0, count: text.count * 2 + 1000)
+    var room = [UInt8](repeating: 0, count: 20_000)
     return text.withUnsafeMutableBufferPointer { input in
       room.withUnsafeMutableBufferPointer { output in
         stream.pointee.next_in = input.baseAddress

@@ -50,6 +50,52 @@ public struct StatsRecord: Sendable {
   public var lateConnections = 0
   /// What the WebSockets carried that have ended; not in the log either, whose `end` records have it.
   public var totals = RunTotals()
+  /// Packets that the kernel dropped, for its buffer was full; `nil` for capture files.
+  public var kernelDrops: Int?
+  /// Packets that the interfaces dropped; `nil` for capture files, and where no interface tells.
+  public var interfaceDrops: Int?
+  /// Packets that this program dropped, for it came not after; `nil` for capture files.
+  public var toolDrops: Int?
+  /// Lines of the log that were dropped, as nothing could be written; `nil` where that would end the run.
+  public var logDrops: Int?
+  /// Records so far, whether they were selected or not; not in the log.
+  public var records = RecordCounts()
   /// Peak resident memory in bytes.
   public var memoryBytes: Int?
+
+  /// Adds the counts of another worker of the same run.
+  public mutating func add(_ other: StatsRecord) {
+    for name in other.linkTypes where !linkTypes.contains(name) { linkTypes.append(name) }
+    packets += other.packets
+    bytes += other.bytes
+    undecodable += other.undecodable
+    for entry in other.undecodableReasons {
+      if let index = undecodableReasons.firstIndex(where: { $0.reason == entry.reason }) {
+        undecodableReasons[index].count += entry.count
+      } else {
+        undecodableReasons.append(entry)
+      }
+    }
+    undecodableReasons.sort { ($1.count, $0.reason) < ($0.count, $1.reason) }
+    badChecksums += other.badChecksums
+    fragments += other.fragments
+    fragmentsDropped += other.fragmentsDropped
+    fragmentOverlaps += other.fragmentOverlaps
+    tcpConnections += other.tcpConnections
+    webSockets += other.webSockets
+    openWebSockets += other.openWebSockets
+    failedHandshakes += other.failedHandshakes
+    tlsConnections += other.tlsConnections
+    oneSidedConnections += other.oneSidedConnections
+    gaps += other.gaps
+    gapBytes += other.gapBytes
+    evicted += other.evicted
+    evictedWebSockets += other.evictedWebSockets
+    httpConnections += other.httpConnections
+    lateConnections += other.lateConnections
+    totals.add(other.totals)
+    records.add(other.records)
+    // One process: what each of them sees is what all take together.
+    if let memory = other.memoryBytes { memoryBytes = max(memoryBytes ?? 0, memory) }
+  }
 }

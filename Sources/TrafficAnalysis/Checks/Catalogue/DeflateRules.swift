@@ -267,7 +267,7 @@ extension Check {
     Check(
       .deflateWindowExceeded, "deflate-window-exceeded", .deflate, .error, .mustNot,
       "RFC 7692 §7.2.1", by: nil, on: .wire,
-      silentIf: [.lostBytes, .unknownAgreement],
+      silentIf: [.lostBytes, .unknownAgreement, .ownLimit],
       "A message refers back farther than the agreed window.",
       condition: """
         A back reference reaches farther than 2^w bytes, w being the agreed max_window_bits of that \
@@ -304,7 +304,7 @@ extension Check {
     Check(
       .deflateFragmentTailRemoved, "deflate-fragment-tail-removed", .deflate, .error, .mustNot,
       "RFC 7692 §7.2.1", by: nil, on: .heuristic,
-      silentIf: [.lostBytes, .unknownAgreement],
+      silentIf: [.lostBytes, .unknownAgreement, .ownLimit],
       "The sender removed 00 00 ff ff from fragments that are not the last.",
       condition: """
         Joined fragments do not inflate, but do when 00 00 ff ff is put back at the end of each non-final \
@@ -319,7 +319,7 @@ extension Check {
     Check(
       .deflateTailNotRemoved, "deflate-tail-not-removed", .deflate, .notice, .must,
       "RFC 7692 §7.2.1", by: nil, on: .heuristic, isOnByDefault: false,
-      silentIf: [.lostBytes, .unknownAgreement],
+      silentIf: [.lostBytes, .unknownAgreement, .ownLimit],
       "The sender left 00 00 ff ff at a message's end.",
       condition: "The last fragment of a compressed message ends with 00 00 ff ff.",
       remarks: """
@@ -335,7 +335,7 @@ extension Check {
     Check(
       .deflateBfinalPadding, "deflate-bfinal-padding", .deflate, .notice, .must,
       "RFC 7692 §7.2.1", by: nil, on: .wire,
-      silentIf: [.lostBytes, .unknownAgreement],
+      silentIf: [.lostBytes, .unknownAgreement, .ownLimit],
       "Bits behind a final deflate block are not zero.",
       condition: """
         After a block with BFINAL = 1 the bits up to the next byte boundary are not zero, or the next block \
