@@ -61,7 +61,7 @@ struct DeflateScannerTests {
     var random = SeededGenerator(seed: 99)
     let senders = [Z_DEFAULT_STRATEGY, Z_FIXED].map { ZlibSender(level: 9, bits: 15, strategy: $0) }
     var taken = 0
-    for round in 0..<6000 {
+    for round in 0..<2400 {
       var wire: [UInt8]
       if round.isMultiple(of: 3) {
         wire = random.bytes(Int.random(in: 0...40, using: &random))
@@ -82,7 +82,7 @@ struct DeflateScannerTests {
       }
       if ending == .whole { taken += 1 }
     }
-    #expect(taken > 1000)
+    #expect(taken > 300)
   }
 
   // MARK: - What it says
