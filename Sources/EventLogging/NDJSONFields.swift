@@ -150,6 +150,7 @@ extension NDJSONWriter {
     number(",\"unframed_bytes\":", summary.unframedBytes)
     number(",\"retrans_bytes\":", summary.retransmittedBytes)
     number(",\"overlap_conflicts\":", summary.overlapConflicts)
+    if summary.ignoredResets > 0 { number(",\"ignored_rsts\":", summary.ignoredResets) }
     if summary.resyncCount > 0 {
       number(",\"resync_count\":", summary.resyncCount)
       json.raw(",\"resyncs\":")

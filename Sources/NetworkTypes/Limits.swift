@@ -56,8 +56,11 @@ public struct Limits: Sendable {
   public var clockJumpNanoseconds: Int64 = 60_000_000_000
   /// Packets of a connection without SYN that are held before the lowest of them is taken for its beginning.
   public var basePackets = 128
-  /// TCP segments of the capture, at most, between a reset and the end of its connection: disorder puts data behind it.
-  public var resetLingerPackets = 128
+  /// Packet time in nanoseconds without a packet between a reset and the end of its connection: disorder puts data
+  /// behind it.
+  public var resetNanoseconds: Int64 = 2_000_000_000
+  /// Connections at once that wait so for their end; beyond, the one that waits longest is ended.
+  public var lingeringResets = 65_536
   /// Packet time in nanoseconds without a packet after which a connection is over.
   public var idleNanoseconds: Int64 = 3_600_000_000_000
   /// Packet time in nanoseconds that a finished connection is remembered for its stray packets.

@@ -10,7 +10,8 @@ public final class Connection {
   enum Phase {
     /// Data is reassembled. To: reset, opaque, closed.
     case active
-    /// A reset was seen; disorder may still bring data from before it. To: opaque, closed.
+    /// A reset was seen, of which `reset` tells whether it took effect; disorder may still bring data from before it.
+    /// To: active, opaque, closed.
     case reset
     /// Nobody wants its bytes; packets are counted. To: closed.
     case opaque
@@ -27,10 +28,8 @@ public final class Connection {
   private var hasSynAnswer = false
   /// What `handshakeTime` is.
   private var handshakeClock = HandshakeClock.unknown
-  /// The direction whose FIN or RST was seen first.
-  public private(set) var firstEnder: Direction?
-  /// The direction whose reset was seen first.
-  public private(set) var resetSender: Direction?
+  /// The direction whose FIN was seen first.
+  private var firstFinisher: Direction?
   /// Whether bytes of a direction wait for earlier ones.
   private(set) var isDisordered = false
   /// Whether it is in the table's list of those that wait.
@@ -57,8 +56,8 @@ public final class Connection {
   /// Time from the SYN to the acknowledgement of its answer, in µs, where all three were captured.
   public var handshakeMicroseconds: Int64? { handshakeClock == .stopped ? handshakeTime : nil }
   private var handshakeTime: Int64 = 0
-  /// TCP segments of the capture until the end of a reset connection is told.
-  var lingerPackets: Int32 = 0
+  /// What is known of a reset that may have ended the connection.
+  private(set) var reset: ResetWatch?
   /// What the account of memory has noted for the connection.
   private(set) var accountedBytes: Int32 = 0
 
@@ -104,6 +103,15 @@ public final class Connection {
     halves[direction.rawValue].beginning == .syn
   }
 
+  /// Bytes of a full segment of the direction, as far as they are known.
+  ///
+  /// Where the beginning was captured, with it the handshake of a WebSocket, the largest segment seen is one; else it may
+  /// be smaller, and no host is asked for less than 536 bytes (RFC 9293 §3.7.1).
+  public func fullSegment(of direction: Direction) -> Int {
+    let half = halves[direction.rawValue]
+    return max(Int(half.largestSegment), half.beginning == .syn ? 1 : 536)
+  }
+
   /// Whether the other end acknowledged bytes of this direction that were not captured.
   public func lacksAcknowledgedBytes(of direction: Direction) -> Bool {
     halves[direction.rawValue].lacksAcknowledgedBytes
@@ -129,16 +137,29 @@ public final class Connection {
     halves[0].packets == 0 || halves[1].packets == 0
   }
 
+  /// The direction whose FIN or RST was seen first.
+  public var firstEnder: Direction? {
+    if let reset, reset.precedesFIN { return reset.sender }
+    return firstFinisher
+  }
+
+  /// The direction whose reset took effect, as far as is known.
+  public var resetSender: Direction? { reset?.sender }
+
   /// Whether the connection's end was seen, or told.
   var hasEnded: Bool {
     switch phase {
-    case .closed, .reset: true
-    case .active, .opaque: firstEnder != nil
+    case .closed: true
+    case .reset: (reset?.isExact ?? false) || firstFinisher != nil
+    case .active, .opaque: firstFinisher != nil
     }
   }
 
-  /// Whether a reset was seen.
-  var wasReset: Bool { phase == .reset }
+  /// Whether a reset was seen, and nothing behind it speaks against its effect.
+  var wasReset: Bool {
+    guard phase == .reset, let reset else { return false }
+    return reset.isExact || !reset.hasNews
+  }
 
   /// Whether its end was told.
   var isOver: Bool { phase == .closed }
@@ -208,6 +229,7 @@ public final class Connection {
     }
     if segment.flags.contains(.ack) { takeAcknowledgment(segment, direction, packet) }
     if segment.payloadLength > 0 { takePayload(segment, bytes, direction, packet) }
+    if phase == .reset, !segment.flags.contains(.rst) { judgeReset(by: segment, direction, elapsed) }
     if !segment.flags.isDisjoint(with: [.fin, .rst]) { takeEnd(segment, direction, packet) }
     if !halves[0].isQueueEmpty || !halves[1].isQueueEmpty { giveUpOldHoles(elapsed, packet) }
     let wasDisordered = isDisordered
@@ -241,6 +263,7 @@ public final class Connection {
     halves[1 - index].noteAcknowledgment(segment.acknowledgment, at: packet.timestamp)
     lastPacket = packet
     guard count > 0 else { return }
+    halves[index].noteSegment(of: count)
     let offset = halves[index].nextOffset
     halves[index].advance(by: count)
     pass(bytes.extracting(segment.payload), direction, offset, packet)
@@ -269,6 +292,12 @@ public final class Connection {
     isDisordered = false
   }
 
+  /// Keeps of a reset who sent it: the connection is over.
+  func settleReset() {
+    firstFinisher = firstEnder
+    reset = nil
+  }
+
   /// Ends the connection: passes on what is held, with its holes, and tells the analyzer.
   func close(_ end: StreamEnd, packet: PacketStamp) {
     guard phase != .closed else { return }
@@ -289,7 +318,12 @@ public final class Connection {
     }
     // `swapRoles` may have turned the directions around.
     let own = self.direction(of: segment).rawValue
-    if !halves[own].isBaseKnown { halves[own].fixBase(at: segment.sequence.advanced(by: 1), .syn) }
+    // What reset was seen before the connection began is another's.
+    if phase == .reset, !answers, !halves[own].isBaseKnown { forgetReset() }
+    if !halves[own].isBaseKnown {
+      halves[own].fixBase(at: segment.sequence.advanced(by: 1), .syn)
+      halves[own].setEarlyDataApart()
+    }
     if answers {
       hasSynAnswer = true
       // The answer acknowledges the SYN, and nothing else can have been sent before it.
@@ -305,6 +339,7 @@ public final class Connection {
 
   private func takeAcknowledgment(_ segment: TCPSegment, _ direction: Direction, _ packet: PacketStamp) {
     halves[1 - direction.rawValue].noteAcknowledgment(segment.acknowledgment, at: packet.timestamp)
+    if halves[1 - direction.rawValue].needsEarlyData { takeEarlyData(direction.opposite, packet) }
     guard hasSynAnswer, handshakeClock == .running, direction == .fromOriginator, !segment.flags.contains(.syn) else {
       return
     }
@@ -314,6 +349,7 @@ public final class Connection {
 
   private func takePayload(_ segment: TCPSegment, _ bytes: RawSpan, _ direction: Direction, _ packet: PacketStamp) {
     let index = direction.rawValue
+    halves[index].noteSegment(of: segment.payloadLength)
     // A SYN takes one number before its data (RFC 9293 §3.4, RFC 7413).
     let sequence = segment.flags.contains(.syn) ? segment.sequence.advanced(by: 1) : segment.sequence
     let captured = segment.payload.count
@@ -351,6 +387,7 @@ public final class Connection {
       offset += known
     }
     guard !halves[index].isFinished else { return }
+    halves[index].compareWithEarlyData(bytes.extracting(payload), at: offset)
     let insertion = disorder.queue.insert(
       bytes.extracting(payload), at: offset, policy: environment.overlapPolicy)
     disorder.statistics.retransmittedBytes += insertion.duplicateBytes
@@ -363,39 +400,53 @@ public final class Connection {
   private func takeEnd(_ segment: TCPSegment, _ direction: Direction, _ packet: PacketStamp) {
     let index = direction.rawValue
     let end = segment.sequence.advanced(by: segment.payloadLength + (segment.flags.contains(.syn) ? 1 : 0))
-    if segment.flags.contains(.rst) {
-      guard isPlausibleReset(segment, index) else {
-        halves[index].disordered().statistics.outOfWindow += 1
-        return
-      }
-      if firstEnder == nil { firstEnder = direction }
-      if resetSender == nil { resetSender = direction }
-      if phase == .active {
-        phase = .reset
-        lingerPackets = Int32(clamping: environment.limits.resetLingerPackets)
-        environment.onReset?(self)
-      }
-      return
-    }
+    if segment.flags.contains(.rst) { return takeReset(segment, direction) }
     halves[index].setReference(end)
     let offset = halves[index].offset(of: end)
     guard abs(offset - halves[index].nextOffset) <= environment.limits.forwardJump else { return }
     halves[index].noteEnd(at: offset)
-    if firstEnder == nil { firstEnder = direction }
+    if firstFinisher == nil { firstFinisher = direction }
     drain(direction, packet)
   }
 
-  /// A reset counts where a receiver might take it (RFC 9293 §3.10.7.4): near the bytes that are expected.
-  private func isPlausibleReset(_ segment: TCPSegment, _ index: Int) -> Bool {
-    guard halves[index].hasReference else { return true }
-    let offset = halves[index].offset(of: segment.sequence)
-    let window = 1 << 16
-    return offset >= halves[index].nextOffset - window && offset <= halves[index].newestOffset + window
+  /// Takes a reset for the connection's end, unless it cannot have been accepted.
+  private func takeReset(_ segment: TCPSegment, _ direction: Direction) {
+    let index = direction.rawValue
+    guard halves[index].mayAcceptReset(segment.sequence) else {
+      halves[index].disordered().statistics.ignoredResets += 1
+      return
+    }
+    let watch = reset ?? ResetWatch(sender: direction, precedesFIN: firstFinisher == nil)
+    reset = watch
+    phase = .reset
+    watch.note(
+      segment.sequence, by: direction, isExact: halves[index].isExactReset(segment.sequence),
+      newest: halves[0].newestSequence, halves[1].newestSequence)
+    guard watch.isExact, !watch.isLingering else { return }
+    watch.isLingering = true
+    environment.onReset?(self)
+  }
+
+  /// Goes on behind a reset if a segment shows that it had no effect.
+  private func judgeReset(by segment: TCPSegment, _ direction: Direction, _ elapsed: Int64) {
+    guard let reset, reset.isRefuted(by: segment, direction, elapsed: elapsed, limits: environment.limits) else {
+      return
+    }
+    forgetReset()
+  }
+
+  private func forgetReset() {
+    guard let watch = reset else { return }
+    reset = nil
+    phase = .active
+    for direction in Direction.allCases where watch.count(of: direction) > 0 {
+      halves[direction.rawValue].disordered().statistics.ignoredResets += watch.count(of: direction)
+    }
   }
 
   private func noteEndOfOpaque(_ segment: TCPSegment, _ direction: Direction) {
-    guard !segment.flags.isDisjoint(with: [.fin, .rst]), firstEnder == nil else { return }
-    firstEnder = direction
+    guard !segment.flags.isDisjoint(with: [.fin, .rst]), firstFinisher == nil else { return }
+    firstFinisher = direction
   }
 
   // MARK: - Roles and time
@@ -409,8 +460,7 @@ public final class Connection {
     let first = halves[0]
     halves[0] = halves[1]
     halves[1] = first
-    firstEnder = firstEnder?.opposite
-    resetSender = resetSender?.opposite
+    firstFinisher = firstFinisher?.opposite
   }
 
   /// Packet time since the connection's last packet; a clock that goes back or leaps says nothing.

@@ -35,6 +35,10 @@ extension Connection {
         halves[index].fixBase(at: lowest, .lowestCaptured)
         drain(direction, packet)
       }
+      if halves[index].shouldTakeEarlyData(elapsed: elapsed, limits: environment.limits) {
+        halves[index].takeEarlyData(upTo: Int.max)
+        drain(direction, packet)
+      }
       while isReassembling, halves[index].shouldGiveUpHole(elapsed: elapsed, limits: environment.limits),
         let hole = halves[index].hole
       {
@@ -44,6 +48,12 @@ extension Connection {
     }
   }
 
+  /// Passes on what was captured before the SYN, as far as it was acknowledged.
+  func takeEarlyData(_ direction: Direction, _ packet: PacketStamp) {
+    halves[direction.rawValue].takeEarlyData(upTo: halves[direction.rawValue].acknowledgedOffset)
+    drain(direction, packet)
+  }
+
   /// Passes on everything that is held, with the holes between.
   func flush(_ direction: Direction, _ packet: PacketStamp) {
     let index = direction.rawValue
@@ -51,6 +61,7 @@ extension Connection {
     if !halves[index].isBaseKnown, let lowest = halves[index].lowestHeld ?? halves[index].endSequence {
       halves[index].fixBase(at: lowest, .lowestCaptured)
     }
+    halves[index].takeEarlyData(upTo: Int.max)
     drain(direction, packet)
     while isReassembling, !halves[index].isFinished, let hole = halves[index].hole {
       giveUp(hole, direction, packet)
@@ -106,6 +117,7 @@ extension Connection {
   func becomeOpaque() {
     guard phase != .closed else { return }
     phase = .opaque
+    settleReset()
     analyzer = nil
     for index in 0..<2 { halves[index].discardQueue() }
     environment.memory.hasChanged = true
@@ -113,6 +125,7 @@ extension Connection {
 
   func becomeClosed() {
     phase = .closed
+    settleReset()
     analyzer = nil
     for index in 0..<2 { halves[index].discardQueue() }
     environment.memory.hasChanged = true

@@ -51,7 +51,7 @@ public final class ConnectionTable {
   private let memory: MemoryAccount
   /// Bytes of the table itself in the account.
   private var tableBytes = 0
-  private var resets: [Connection] = []
+  private var resets = LingeringResets()
   /// Whether time passes without packets too (`passTime`), so that those that wait must be known.
   public var followsClock = false
   /// When it was last looked what has waited.
@@ -85,7 +85,7 @@ public final class ConnectionTable {
     self.memory = memory
     environment = ReassemblyEnvironment(
       limits: limits, overlapPolicy: overlapPolicy, memory: memory, makeAnalyzer: makeAnalyzer)
-    environment.onReset = { [unowned self] connection in resets.append(connection) }
+    environment.onReset = { [unowned self] connection in resets.add(connection) }
   }
 
   /// Takes a segment.
@@ -132,7 +132,7 @@ public final class ConnectionTable {
 
   /// Ends all connections, in the order in which they were first seen, and forgets them.
   public func finish(packet: PacketStamp) {
-    resets = []
+    resets.removeAll()
     waiting = []
     newest = nil
     // Numbers, not references: with millions of connections this is when most memory is in use.
@@ -194,7 +194,6 @@ public final class ConnectionTable {
   private func replaceIfReused(_ slot: Int, _ segment: TCPSegment, _ packet: PacketStamp) {
     guard let connection = connections[slot], connection.isReplaced(by: segment) else { return }
     connection.close(connection.wasReset ? .reset : .evicted, packet: packet)
-    resets.removeAll { $0.isOver }
     Self.add(connection, to: &gone)
     memory.add(-Int(connection.accountedBytes))
     connections.replace(slot, by: make(segment, packet))
@@ -209,18 +208,14 @@ public final class ConnectionTable {
 
   /// Tells the end of connections that were reset a while ago.
   private func closeResetConnections(_ packet: PacketStamp) {
-    for connection in resets { connection.lingerPackets -= 1 }
     closeOldResets(packet)
   }
 
   /// Tells the end of those that were reset long enough ago.
   func closeOldResets(_ packet: PacketStamp) {
-    resets.removeAll { connection in
-      let waited = packet.timestamp.nanoseconds(since: connection.lastPacket.timestamp)
-      guard connection.lingerPackets <= 0 || waited > environment.limits.gapNanoseconds else { return false }
+    while let connection = resets.next(at: packet.timestamp, limits: environment.limits) {
       connection.close(.reset, packet: packet)
       connection.settle()
-      return true
     }
   }
 
@@ -318,7 +313,6 @@ public final class ConnectionTable {
       freed += cost(connection)
       drop(candidate.slot, connection, packet)
     }
-    resets.removeAll { $0.isOver }
   }
 
   private func drop(_ slot: Int, _ connection: Connection, _ packet: PacketStamp) {

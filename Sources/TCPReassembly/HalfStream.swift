@@ -18,6 +18,8 @@ public struct DirectionStatistics: Sendable {
   public var outOfWindow = 0
   /// Segments with a wrong checksum.
   public var badChecksums = 0
+  /// Resets that had no effect: the receiver cannot have accepted them, or the connection went on.
+  public var ignoredResets = 0
 }
 
 /// What a direction needs only while it is in disorder, or has been: apart from `HalfStream`, which every packet touches.
@@ -27,6 +29,8 @@ final class Disorder {
   var statistics = DirectionStatistics()
   /// Bytes that the snap length cut from segments that wait in the queue.
   var snappedRanges: [Range<Int>] = []
+  /// What was captured before the SYN: see `EarlyData`.
+  var early: EarlyData?
   /// Packets of the connection and packet time since the hole at hand was seen, and since it was acknowledged.
   var holePackets = 0
   var holeNanoseconds: Int64 = 0
@@ -69,6 +73,8 @@ struct HalfStream {
   private(set) var next = SequenceNumber(0)
   /// The number of the byte at offset 0.
   private(set) var base = SequenceNumber(0)
+  /// Payload octets of the largest segment.
+  var largestSegment: UInt16 = 0
   /// The place of the next byte in the stream.
   private(set) var nextOffset = 0
   /// The other side's highest acknowledgement, as a place in this stream.
@@ -90,10 +96,16 @@ struct HalfStream {
   var isBaseKnown: Bool { beginning != .unknown }
 
   /// Whether nothing waits for earlier bytes.
-  var isQueueEmpty: Bool { disorder?.queue.isEmpty ?? true }
+  var isQueueEmpty: Bool {
+    guard let disorder else { return true }
+    return disorder.queue.isEmpty && disorder.early == nil
+  }
 
   /// Bytes of memory that disorder takes, about.
-  var heldBytes: Int { disorder.map { 256 + $0.queue.heldBytes + $0.snappedRanges.count * 16 } ?? 0 }
+  var heldBytes: Int {
+    guard let disorder else { return 0 }
+    return 256 + disorder.queue.heldBytes + (disorder.early?.queue.heldBytes ?? 0) + disorder.snappedRanges.count * 16
+  }
 
   /// What waits, with all that belongs to it; made when it is first needed.
   mutating func disordered() -> Disorder {
@@ -150,6 +162,38 @@ struct HalfStream {
   /// The place behind the last byte that is held or was passed on.
   var newestOffset: Int { max(nextOffset, disorder?.queue.endOffset ?? nextOffset) }
 
+  /// The number behind the last byte that was captured, that the FIN leaves, or that was acknowledged; `nil` before
+  /// anything was seen.
+  var newestSequence: SequenceNumber? {
+    guard hasReference else { return nil }
+    return next.advanced(by: max(newestOffset, endOffset ?? newestOffset, acknowledgedOffset) - nextOffset)
+  }
+
+  /// Whether a receiver might take a reset with this number (RFC 9293 §3.10.7.4): near the bytes that are expected, and
+  /// not before what it has acknowledged.
+  func mayAcceptReset(_ sequence: SequenceNumber) -> Bool {
+    guard hasReference else { return true }
+    let offset = offset(of: sequence)
+    let window = 1 << 16
+    return offset >= max(nextOffset - window, min(acknowledgedOffset, newestOffset))
+      && offset <= newestOffset + window
+  }
+
+  /// Whether a reset with this number is the one that every receiver takes: it is the next expected (RFC 5961 §3.2).
+  func isExactReset(_ sequence: SequenceNumber) -> Bool {
+    guard hasReference else { return true }
+    let offset = offset(of: sequence)
+    guard isBaseKnown else { return offset == newestOffset && disorder?.queue.chunks.count ?? 0 <= 1 }
+    guard isQueueEmpty else { return false }
+    return offset == nextOffset || (endOffset == nextOffset && offset == nextOffset + 1)
+  }
+
+  /// Notes how long a segment is.
+  @inline(__always)
+  mutating func noteSegment(of byteCount: Int) {
+    if byteCount > Int(largestSegment) { largestSegment = UInt16(clamping: byteCount) }
+  }
+
   /// Moves the expected place behind `byteCount` bytes that were passed on or given up.
   mutating func advance(by byteCount: Int) {
     next = next.advanced(by: byteCount)
@@ -176,6 +220,7 @@ struct HalfStream {
   /// Forgets what waits, and keeps the counts.
   mutating func discardQueue() {
     disorder?.queue.removeAll()
+    disorder?.early = nil
     disorder?.snappedRanges = []
   }
 
@@ -282,6 +327,59 @@ struct HalfStream {
     disorder.holePackets += 1
     return disorder.holePackets > limits.basePackets || disorder.holeNanoseconds >= limits.gapNanoseconds
       || exceedsCap(disorder.queue, limits)
+  }
+
+  // MARK: - What was captured before the SYN
+
+  /// Sets apart what waits, and the FIN: the SYN that was captured behind them has just fixed the base.
+  mutating func setEarlyDataApart() {
+    guard !isQueueEmpty || endOffset != nil else { return }
+    let disorder = disordered()
+    disorder.early = EarlyData(queue: disorder.queue, endOffset: endOffset)
+    disorder.queue.removeAll()
+    endOffset = nil
+  }
+
+  /// Whether what was captured before the SYN is to be taken for the stream's: the other side has acknowledged bytes that
+  /// are missing otherwise.
+  var needsEarlyData: Bool {
+    guard let disorder, disorder.early != nil else { return false }
+    return acknowledgedOffset > nextOffset
+  }
+
+  /// Counts a packet of the connection, and says whether bytes that were captured before the SYN have waited for better
+  /// ones long enough.
+  func shouldTakeEarlyData(elapsed: Int64, limits: Limits) -> Bool {
+    guard let early = disorder?.early else { return false }
+    disorder?.early?.packets += 1
+    disorder?.early?.nanoseconds += elapsed
+    return early.packets >= limits.gapPackets || early.nanoseconds + elapsed >= limits.gapNanoseconds
+  }
+
+  /// Puts what was captured before the SYN, up to a place, where nothing better waits.
+  mutating func takeEarlyData(upTo limit: Int) {
+    guard let disorder, var early = disorder.early else { return }
+    disorder.early = nil
+    for chunk in early.queue.chunks where chunk.end > nextOffset && chunk.offset < limit {
+      let range = max(nextOffset, chunk.offset) - chunk.offset..<min(limit, chunk.end) - chunk.offset
+      chunk.bytes.withRawSpan { bytes in
+        _ = disorder.queue.insert(bytes.extracting(range), at: chunk.offset + range.lowerBound, policy: .first)
+      }
+    }
+    if let end = early.endOffset, end < limit {
+      noteEnd(at: end)
+      early.endOffset = nil
+    }
+    early.queue.dropAll(before: max(limit, nextOffset))
+    if !early.queue.isEmpty || early.endOffset != nil { disorder.early = early }
+  }
+
+  /// Compares a segment with what was captured before the SYN: counts bytes that came again, and whether they differ.
+  func compareWithEarlyData(_ bytes: RawSpan, at offset: Int) {
+    guard let disorder, let early = disorder.early else { return }
+    let (same, differs) = early.compare(bytes, at: offset)
+    disorder.statistics.retransmittedBytes += same
+    if differs { disorder.statistics.overlapConflicts += 1 }
   }
 
   private func exceedsCap(_ queue: SegmentQueue, _ limits: Limits) -> Bool {

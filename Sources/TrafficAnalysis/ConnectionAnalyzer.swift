@@ -254,7 +254,10 @@ final class ConnectionAnalyzer: ByteStreamAnalyzer {
     } else if isForced {
       force(position)
     } else {
-      if let midstream { take(midstream.receive(bytes, at: position), midstream, position) }
+      if let midstream {
+        let fullSegment = connection.fullSegment(of: position.direction)
+        take(midstream.receive(bytes, at: position, fullSegment: fullSegment), midstream, position)
+      }
       return
     }
     _ = receive(bytes, at: position)

@@ -60,13 +60,26 @@ extension WebSocketAnalyzer {
   ///   - side: Whose frames.
   ///   - offset: Where in the stream they were lost.
   ///   - trustsFirst: Whether the next byte likely begins a frame.
-  func beginSearch(_ side: WebSocketSide, lostAt offset: Int, trustsFirst: Bool = false) {
+  ///   - beginsWrite: Whether it begins a write of the sender.
+  func beginSearch(_ side: WebSocketSide, lostAt offset: Int, trustsFirst: Bool = false, beginsWrite: Bool = false) {
     // Other versions have other framing.
     guard agreement.followsRFC6455 else { return }
     let resync = side.resync ?? FrameResync(namedLimit: context.limits.namedResyncs)
     side.resync = resync
     resync.begin(
-      FrameChain(rules: rules(of: side, trustsFirst: trustsFirst), limits: context.limits), lostAt: offset)
+      FrameChain(
+        rules: rules(of: side, trustsFirst: trustsFirst), limits: context.limits, beginsWrite: beginsWrite,
+        fullSegment: fullSegment(of: side)),
+      lostAt: offset)
+  }
+
+  /// Whether a write of the sender begins behind bytes that are missing: they are less than a full segment.
+  ///
+  /// So the last of their segments was short, whether they are one or several. Bytes as few as a header may be one that
+  /// was sent apart from its payload; and of a segment that was cut at a snap length some were captured.
+  func beginsWrite(behind byteCount: Int, _ cause: GapCause, _ side: WebSocketSide) -> Bool {
+    guard byteCount > 14 else { return false }
+    return byteCount + (cause == .snapped ? 256 : 0) < fullSegment(of: side)
   }
 
   /// Goes on with a search that was begun elsewhere.
@@ -96,6 +109,7 @@ extension WebSocketAnalyzer {
       return
     }
     if end == 0 { resync.chainStart = position.offset }
+    resync.chain?.fullSegment = fullSegment(of: side)
     resync.chain?.markBoundary()
     resync.chain?.append(bytes)
     resync.chain?.markBoundary()
@@ -107,16 +121,27 @@ extension WebSocketAnalyzer {
   }
 
   /// Ends a search before missing bytes or at the direction's end: with what there is, or with nothing.
+  ///
+  /// - Parameters:
+  ///   - side: Whose frames.
+  ///   - position: Where they are missing.
+  ///   - isEnd: Whether the direction is over.
+  ///   - byteCount: How many bytes are missing.
+  ///   - beginsWrite: Whether a write of the sender begins behind them.
   @inline(never)
-  func endSearch(_ side: WebSocketSide, _ position: StreamPosition, isEnd: Bool) {
+  func endSearch(
+    _ side: WebSocketSide, _ position: StreamPosition, isEnd: Bool, behind byteCount: Int = 0, beginsWrite: Bool = false
+  ) {
     guard let resync = side.resync, resync.chain != nil else { return }
     if let finding = resync.chain?.finish(isEnd: isEnd) {
       resume(side, resync, finding, position)
     } else {
       side.addUnframed(resync.chain?.end ?? 0, context)
       // Before the first bytes there is only the hole that the handshake was lost in.
-      let trustsFirst = resync.trustsFirst && resync.chain?.end == 0
-      beginSearch(side, lostAt: resync.lostAt, trustsFirst: trustsFirst)
+      let trustsFirst =
+        resync.trustsFirst && resync.chain?.end == 0 && byteCount < MidstreamSearch.handshakeBytes
+      beginSearch(
+        side, lostAt: resync.lostAt, trustsFirst: trustsFirst, beginsWrite: beginsWrite || trustsFirst)
     }
   }
 

@@ -68,7 +68,7 @@ extension ConnectionAnalyzer {
       if connection.beginsAtSYN(direction) {
         analyzer.loseContext(of: direction)
       } else {
-        analyzer.loseFraming(of: direction, at: 0, trustsFirst: true)
+        analyzer.loseFraming(of: direction, at: 0, trustsFirst: false)
       }
     }
   }

@@ -44,16 +44,20 @@ final class MidstreamSearch {
   /// Bytes of memory that the search takes, about.
   var heldBytes: Int { 1200 + (attempt == nil ? 0 : 4096) + (chains[0]?.heldBytes ?? 0) + (chains[1]?.heldBytes ?? 0) }
 
-  /// Takes a direction's next bytes.
-  func receive(_ bytes: RawSpan, at position: StreamPosition) -> Verdict {
+  /// Takes a direction's next bytes, of which a full segment has `fullSegment`.
+  func receive(_ bytes: RawSpan, at position: StreamPosition, fullSegment: Int) -> Verdict {
     guard bytes.byteCount > 0 else { return .undecided }
     let index = position.direction.rawValue
     if examined[index] == 0, Self.isTLS(bytes) { return .none }
     examined[index] += bytes.byteCount
     if chains[index] == nil {
-      chains[index] = FrameChain(rules: rules(of: position.direction), limits: limits)
+      // Behind a request stand the bytes of its answer that were lost, and then, if it is not many, the first frame.
+      let beginsWrite = attempt != nil && examined[index] == bytes.byteCount && position.offset < Self.handshakeBytes
+      chains[index] = FrameChain(
+        rules: rules(of: position.direction), limits: limits, beginsWrite: beginsWrite, fullSegment: fullSegment)
       starts[index] = position.offset
     }
+    chains[index]?.fullSegment = fullSegment
     chains[index]?.markBoundary()
     chains[index]?.append(bytes)
     chains[index]?.markBoundary()
@@ -106,6 +110,9 @@ final class MidstreamSearch {
     guard let earlier = earlier[index], earlier.bits > now.bits else { return now }
     return earlier
   }
+
+  /// Bytes, at most, of a lost handshake head behind which the first frame is expected; more may be frames too.
+  static let handshakeBytes = 1200
 
   // MARK: - Evidence
 

@@ -76,7 +76,8 @@ final class WebSocketAnalyzer: ByteStreamAnalyzer {
     defer { side.settle(context) }
     if side.opening.isForeign { return .everything }
     endOpening(side, position)
-    if side.isLost { endSearch(side, position, isEnd: false) }
+    let beginsWrite = beginsWrite(behind: byteCount, cause, side)
+    if side.isLost { endSearch(side, position, isEnd: false, behind: byteCount, beginsWrite: beginsWrite) }
     guard !side.isLost else { return .everything }
     let pending = side.progress(context).decoder.pendingHeaderBytes
     if side.progress(context).decoder.skip(byteCount) {
@@ -95,7 +96,7 @@ final class WebSocketAnalyzer: ByteStreamAnalyzer {
     } else {
       side.addUnframed(pending, context)
       loseFraming(side, position.packet, flag: cause == .snapped ? .snapped : .incomplete)
-      beginSearch(side, lostAt: position.offset)
+      beginSearch(side, lostAt: position.offset, beginsWrite: beginsWrite)
     }
     return .everything
   }
@@ -116,6 +117,11 @@ final class WebSocketAnalyzer: ByteStreamAnalyzer {
 
   var agreement: WebSocketAgreement { checks.agreement }
 
+  /// Bytes of a full segment of a side, as far as they are known.
+  func fullSegment(of side: WebSocketSide) -> Int {
+    connection.fullSegment(of: side.sender == .client ? clientDirection : clientDirection.opposite)
+  }
+
   var hotObjects: [AnyObject] { [self, client, server, identity] }
 
   var heldBytes: Int {
@@ -133,14 +139,14 @@ final class WebSocketAnalyzer: ByteStreamAnalyzer {
   /// - Parameters:
   ///   - direction: The direction, of which nothing was given yet.
   ///   - offset: Where in the stream its frames may have begun.
-  ///   - trustsFirst: Whether the first byte likely begins a frame.
+  ///   - trustsFirst: Whether the first byte likely begins a frame, and a write of the sender.
   func loseFraming(of direction: Direction, at offset: Int, trustsFirst: Bool) {
     let side = side(of: direction)
     side.opening = .known
     guard side.progress(context).decoder.isBetweenFrames, !side.progress(context).decoder.skip(1) else { return }
     side.progress(context).assembler.loseContext()
     side.hasSeenMessageStart = false
-    beginSearch(side, lostAt: offset, trustsFirst: trustsFirst)
+    beginSearch(side, lostAt: offset, trustsFirst: trustsFirst, beginsWrite: trustsFirst)
   }
 
   /// Says that what a direction's messages may refer back to is not known.

@@ -170,6 +170,6 @@ extension WebSocketAnalyzer {
       pongs: counts.pongs, payload: counts.payload, wire: counts.wire, gapBytes: transport.gapBytes,
       retransmittedBytes: transport.retransmittedBytes, overlapConflicts: transport.overlapConflicts,
       unframedBytes: side.unframedBytes, resyncs: side.resync?.places ?? [],
-      resyncCount: side.resync?.count ?? 0)
+      resyncCount: side.resync?.count ?? 0, ignoredResets: transport.ignoredResets)
   }
 }

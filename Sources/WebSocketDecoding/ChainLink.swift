@@ -24,6 +24,8 @@ struct ChainLink: Sendable {
   private(set) var hasTwoLengths = false
   /// Whether the frame begins where a TCP segment does.
   let isAligned: Bool
+  /// Whether it, or a frame of the chain before it, begins where a write of the sender does.
+  let isAnchored: Bool
   /// The chain's first frame.
   let start: Int
   /// The number of the segment that the chain begins with, if it begins with one of the first.
@@ -57,20 +59,23 @@ struct ChainLink: Sendable {
   private static let weakLimit = 12
 
   /// The first frame of a chain.
-  init(_ header: FrameHeader, at offset: Int, startBits: Int, isAligned: Bool) {
+  init(_ header: FrameHeader, at offset: Int, startBits: Int, isAligned: Bool, isAnchored: Bool) {
     self.header = header
     self.offset = offset
     self.isAligned = isAligned
+    self.isAnchored = isAnchored
     start = offset
     bits = startBits
     (message, isText) = Self.next(.unknown, header)
   }
 
   /// A further frame of a chain.
-  init(_ header: FrameHeader, at offset: Int, after last: ChainLink, headerBits: Int, isAligned: Bool) {
+  init(_ header: FrameHeader, at offset: Int, after last: ChainLink, headerBits: Int, isAligned: Bool, isAnchored: Bool)
+  {
     self.header = header
     self.offset = offset
     self.isAligned = isAligned
+    self.isAnchored = isAnchored || last.isAnchored
     start = last.start
     firstBorder = last.firstBorder
     head = last.head

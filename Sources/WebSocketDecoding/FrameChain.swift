@@ -8,6 +8,11 @@ public import NetworkTypes
 /// Frames that lie before a place can make it likely; those behind it cannot, for a false chain may run into the true
 /// one. So a chain is believed from that frame on at which the evidence of it and of those before it suffices.
 ///
+/// Payloads may be made of frames (a tunnel, a log), which all of this is true of. They do not begin where a write of
+/// the sender does: one ends where a segment ends that is shorter than the connection's full ones. So a frame is told
+/// only if it begins there, or a frame before it in the chain did, or the chain goes on for longer than such payloads
+/// are.
+///
 /// The bytes are held by the caller's `append` up to a cap; each is looked at once, and the chains that wait for their
 /// next header are bounded in number, so that time is linear in the bytes.
 public struct FrameChain: Sendable {
@@ -61,8 +66,21 @@ public struct FrameChain: Sendable {
   public private(set) var heldFrom = 0
   private let heldLimit: Int
   /// Where segments begin or end, in rising order, from `place` on.
-  private var boundaries: [Int] = []
+  private var boundaries: [Boundary] = []
   private var passedBoundaries = 0
+  /// The newest of those that were dropped.
+  private var passed: Boundary?
+  /// Bytes of a full segment of the direction, as far as they are known.
+  public var fullSegment: Int
+  private let beginsWrite: Bool
+
+  /// A place where a segment begins or ends.
+  private struct Boundary: Sendable {
+    var place: Int
+    /// Whether a write of the sender ends there.
+    var endsWrite: Bool
+  }
+
   /// The next place to look at, and the chain that arrived there, once `hasArrived`.
   private var place = 0
   private var hasArrived = false
@@ -79,8 +97,12 @@ public struct FrameChain: Sendable {
   /// - Parameters:
   ///   - rules: What is known of the direction.
   ///   - limits: How many bytes are held.
-  public init(rules: Rules, limits: Limits) {
+  ///   - beginsWrite: Whether the first byte begins a write of the sender.
+  ///   - fullSegment: Bytes of a full segment of the direction, as far as they are known.
+  public init(rules: Rules, limits: Limits, beginsWrite: Bool, fullSegment: Int) {
     self.rules = rules
+    self.beginsWrite = beginsWrite
+    self.fullSegment = fullSegment
     heldLimit = limits.searchedBytes
   }
 
@@ -88,11 +110,16 @@ public struct FrameChain: Sendable {
   public var end: Int { heldFrom + bytes.count }
 
   /// Bytes of memory that the search takes, about.
-  public var heldBytes: Int { bytes.capacity + boundaries.capacity * 8 + waiting.heldBytes + 400 }
+  public var heldBytes: Int { bytes.capacity + boundaries.capacity * 16 + waiting.heldBytes + 400 }
 
   /// Says that a TCP segment begins or ends here.
   public mutating func markBoundary() {
-    if boundaries.last != end { boundaries.append(end) }
+    guard let last = boundaries.last ?? passed else {
+      boundaries.append(Boundary(place: end, endsWrite: end == 0 && beginsWrite))
+      return
+    }
+    guard last.place < end else { return }
+    boundaries.append(Boundary(place: end, endsWrite: end - last.place < fullSegment))
   }
 
   /// Takes the next bytes.
@@ -107,11 +134,11 @@ public struct FrameChain: Sendable {
 
   /// A search by other rules in the bytes that are held.
   public func restarted(by rules: Rules, limits: Limits) -> FrameChain {
-    var chain = FrameChain(rules: rules, limits: limits)
+    var chain = FrameChain(rules: rules, limits: limits, beginsWrite: beginsWrite, fullSegment: fullSegment)
     chain.heldFrom = heldFrom
     chain.place = heldFrom
     chain.bytes = bytes
-    chain.boundaries = boundaries.filter { $0 >= heldFrom }
+    chain.boundaries = boundaries.filter { $0.place >= heldFrom }
     return chain
   }
 
@@ -146,7 +173,9 @@ public struct FrameChain: Sendable {
     if let finding = search() { return finding }
     var best = place == end ? arrived : nil
     if isEnd, best?.opcode == .close { best?.bits += 4 }
-    if best?.head == nil, let last = best, last.bits >= rules.headBits { best?.head = headOffset(last) }
+    if best?.head == nil, let last = best, last.bits >= rules.headBits, last.isAnchored {
+      best?.head = headOffset(last)
+    }
     for link in waiting.links where link.head != nil && link.bits > best?.bits ?? 0 { best = link }
     guard let best, best.bits >= rules.lastBits, rival(of: best) == nil else { return nil }
     return finding(best)
@@ -155,14 +184,17 @@ public struct FrameChain: Sendable {
   // MARK: - Places
 
   private var isBoundary: Bool {
-    passedBoundaries < boundaries.count && boundaries[passedBoundaries] == place
+    passedBoundaries < boundaries.count && boundaries[passedBoundaries].place == place
   }
+
+  /// Whether a write of the sender begins here.
+  private var isWriteBoundary: Bool { isBoundary && boundaries[passedBoundaries].endsWrite }
 
   /// Whether a segment ends inside a header that would begin here: no chain begins with such a one.
   private func isCutBySegment(_ index: Int) -> Bool {
     let next = passedBoundaries + (isBoundary ? 1 : 0)
     guard next < boundaries.count else { return false }
-    let room = boundaries[next] - place
+    let room = boundaries[next].place - place
     guard room >= 2, index + 1 < bytes.count else { return room < 2 }
     let lengthBytes =
       switch bytes[index + 1] & 0x7f {
@@ -176,6 +208,7 @@ public struct FrameChain: Sendable {
   private mutating func advance() {
     if isBoundary { passedBoundaries += 1 }
     if passedBoundaries > 1024 {
+      passed = boundaries[passedBoundaries - 1]
       boundaries.removeFirst(passedBoundaries)
       passedBoundaries = 0
     }
@@ -202,13 +235,14 @@ public struct FrameChain: Sendable {
       link.addPayload(bits: payload.bits, digest: payload.digest)
       if isBoundary { link.addAlignment(isTrusted: rules.isMasked != nil) }
       // One frame fills one of the first segments. Should that be the end of a payload instead, one in 2^12 looks so;
-      // of several frames that fill it no such thing can be said: ends of payloads are full of records alike.
-      if link.head == nil, isBoundary, rules.isMasked != nil, link.frames == 1,
+      // of several frames that fill it no such thing can be said: ends of payloads are full of records alike. Nor of one
+      // that fills a full segment of which it is not known that it begins a write.
+      if link.head == nil, isBoundary, rules.isMasked != nil, link.frames == 1, link.isAnchored || isWriteBoundary,
         link.firstBorder == passedBoundaries - 1
       {
         link.head = link.start
       }
-      if link.head == nil, link.bits >= rules.headBits { link.head = headOffset(link) }
+      if link.bits >= rules.headBits { settleHead(&link) }
       if isTruer(link, than: arrived) { arrived = link }
     }
     guard let arrived else { return nil }
@@ -216,6 +250,15 @@ public struct FrameChain: Sendable {
       best = report(arrived, from: arrived.offset)
     }
     return isBoundary ? decide(arrived) : nil
+  }
+
+  /// Settles the first frame that is told, if there is none yet: the link's last one, whose evidence suffices.
+  ///
+  /// Without a frame that begins a write, it is the first behind as many bytes of the chain as a payload made of frames
+  /// may have: tunnels send what they have read at once, 32 KiB at most as a rule.
+  private func settleHead(_ link: inout ChainLink) {
+    guard link.head == nil else { return }
+    if link.isAnchored || link.offset - link.start >= heldLimit / 4 { link.head = headOffset(link) }
   }
 
   /// Whether of two chains that arrived at one place the first is to be followed.
@@ -240,13 +283,16 @@ public struct FrameChain: Sendable {
     // An empty continuation begins nothing that another frame would not begin, and zeros are full of them.
     guard arrived != nil || header.opcode != .continuation || header.payloadLength > 0 else { return nil }
     let headerBits = rarity.bits(at: place)
-    var link = ChainLink(header, at: place, startBits: startBits(header), isAligned: isBoundary)
+    var link = ChainLink(
+      header, at: place, startBits: startBits(header), isAligned: isBoundary, isAnchored: isWriteBoundary)
     if isBoundary, passedBoundaries <= 4, header.opcode != .continuation { link.firstBorder = passedBoundaries }
     link.addHeader(bits: headerBits)
-    if rules.trustsFirst, place == 0, isBoundary { link.head = headOffset(link) }
+    if rules.trustsFirst, place == 0, isWriteBoundary { link.head = headOffset(link) }
     if let arrived, arrived.allows(header) {
       if let finding = decide(arrived) { return finding }
-      let longer = ChainLink(header, at: place, after: arrived, headerBits: headerBits, isAligned: isBoundary)
+      let longer = ChainLink(
+        header, at: place, after: arrived, headerBits: headerBits, isAligned: isBoundary,
+        isAnchored: isWriteBoundary)
       if longer.bits >= link.bits { link = longer }
     }
     waiting.insert(link)

@@ -138,6 +138,7 @@ enum CompleteRecords {
       wire: 0, gapBytes: 0, retransmittedBytes: 0, overlapConflicts: 0, unframedBytes: 0)
     counts.resyncs = [DirectionSummary.Resync(lostAt: 0, foundAt: 1)]
     counts.resyncCount = 1
+    counts.ignoredResets = 1
     return StreamEnd.allCases.flatMap { [counts] cause in
       [(Sender.client, 1000, ""), (.server, 65535, nil), (nil, nil, nil)].map { closer, code, reason in
         EndRecord(

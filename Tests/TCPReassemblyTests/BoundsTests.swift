@@ -117,7 +117,8 @@ struct BoundsTests {
     wire.handshake()
     wire.client(1, "early")
     #expect(wire.memory.bytes == one && wire.statistics.connections == 2)
-    wire.client(0, "", [.rst])
+    wire.client(0, "x")
+    wire.client(6, "", [.rst])
     wire.port = 2
     wire.wait(milliseconds: 100_000)
     wire.handshake()

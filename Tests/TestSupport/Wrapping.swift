@@ -4,7 +4,12 @@ import NetworkTypes
 public enum Wrapping: String, Sendable, CaseIterable {
   case raw, ethernet, vlan, qinq, null, loop, linuxCooked, linuxCooked2
   case gre, gretap, vxlan, geneve, ipInIP, sixInFour, mpls, pppoe, gtpU, erspan
+  case ppp, ciscoHDLC, pflog, nflog, wireless, radiotap
+  case fourInSix, teredo, authenticated
   case fragments
+
+  /// Whether it is made for IPv6 packets alone.
+  public var isForIPv6: Bool { self == .sixInFour || self == .teredo }
 
   /// The packets in which an IP packet travels; the identification tells the fragments of one packet from others'.
   public func packets(_ ip: [UInt8], nanoseconds: Int64, identification: UInt16 = 0) -> [BuiltPacket] {
@@ -39,6 +44,19 @@ public enum Wrapping: String, Sendable, CaseIterable {
       return packet(Self.udp(2152, header + [0, 0, 0, 9] + ip))
     case .ipInIP: return packet(Self.outer(isIPv6 ? 41 : 4, ip))
     case .sixInFour: return packet(Self.outer(isIPv6 ? 41 : 4, ip))
+    case .fourInSix: return packet(Self.outerIPv6(isIPv6 ? 41 : 4, ip))
+    case .teredo: return packet(Self.udp(3544, ip))
+    case .authenticated:
+      return packet(Self.outer(51, [isIPv6 ? 41 : 4, 1, 0, 0, 0, 0, 0, 1, 0, 0, 0, 1] + ip))
+    case .ppp: return packet([0xff, 3, 0, isIPv6 ? 0x57 : 0x21] + ip, 9)
+    case .ciscoHDLC: return packet([0x0f, 0] + type + ip, 104)
+    case .pflog: return packet([61, isIPv6 ? 24 : 2, 0, 0] + [UInt8](repeating: 0, count: 60) + ip, 117)
+    case .nflog:
+      // Attributes are in the byte order of the host: 9 is the packet.
+      let length = UInt16(ip.count + 4)
+      return packet([isIPv6 ? 10 : 2, 0, 0, 0, UInt8(length & 255), UInt8(length >> 8), 9, 0] + ip, 239)
+    case .wireless: return packet(Self.wireless(type) + ip, 105)
+    case .radiotap: return packet([0, 0, 8, 0, 0, 0, 0, 0] + Self.wireless(type) + ip, 127)
     case .mpls: return packet(Array(ethernet[..<12]) + [0x88, 0x47, 0, 1, 0x01, 64] + ip)
     case .pppoe:
       var session: [UInt8] = [0x88, 0x64, 0x11, 0, 0, 1]
@@ -58,6 +76,19 @@ public enum Wrapping: String, Sendable, CaseIterable {
     LinkLayer.ethernet().header(isIPv6: false)
       + PacketBuilder.ip(
         from: Endpoint("192.0.2.1:1").address, to: Endpoint("192.0.2.2:1").address, protocol: number, payload: payload)
+  }
+
+  /// The same in IPv6.
+  private static func outerIPv6(_ number: UInt8, _ payload: [UInt8]) -> [UInt8] {
+    LinkLayer.ethernet().header(isIPv6: true)
+      + PacketBuilder.ip(
+        from: Endpoint("[2001:db8:f::1]:1").address, to: Endpoint("[2001:db8:f::2]:1").address, protocol: number,
+        payload: payload)
+  }
+
+  /// A data frame of 802.11 up to the packet: frame control, duration, three addresses, sequence control, SNAP.
+  private static func wireless(_ type: [UInt8]) -> [UInt8] {
+    [8, 1, 0, 0] + [UInt8](repeating: 0, count: 18) + [0x10, 0, 0xaa, 0xaa, 3, 0, 0, 0] + type
   }
 
   private static func udp(_ port: UInt16, _ payload: [UInt8]) -> [UInt8] {

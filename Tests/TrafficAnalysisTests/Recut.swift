@@ -74,7 +74,8 @@ struct Turns: CustomStringConvertible {
     _ segments: [Segment], _ sent: [Conversation.Side: Int], _ client: String, _ wrapping: Wrapping,
     _ random: inout SeededGenerator
   ) -> [BuiltPacket] {
-    var talk = Conversation(client: client, link: .raw)
+    let server = client.hasPrefix("[") ? "[2001:db8::2]:80" : "10.0.0.2:80"
+    var talk = Conversation(client: client, server: server, link: .raw)
     let first = sent.mapValues { length in
       UInt32.max &- UInt32(truncatingIfNeeded: Int.random(in: 0...max(1, length), using: &random))
     }

@@ -58,6 +58,10 @@ struct RecutTests {
     return essence(analyze(talk.packets), port: 40000)
   }
 
+  private static func client(_ port: UInt16, _ wrapping: Wrapping) -> String {
+    wrapping.isForIPv6 ? "[2001:db8::1]:\(port)" : "10.0.0.1:\(port)"
+  }
+
   private static func check(_ turns: Turns, seed: UInt64) {
     let expected = plain(turns)
     #expect(expected.opens.count == 1)
@@ -65,7 +69,9 @@ struct RecutTests {
     var random = SeededGenerator(seed: seed)
     let wrapping = Wrapping.allCases.randomElement(using: &random)!
     let ports: [UInt16] = [40000, 40001, 40002]
-    var queues = ports.map { turns.packets(&random, client: "10.0.0.1:\($0)", wrapping: wrapping)[...] }
+    var queues = ports.map { port in
+      turns.packets(&random, client: Self.client(port, wrapping), wrapping: wrapping)[...]
+    }
     var packets: [BuiltPacket] = []
     while let index = queues.indices.filter({ !queues[$0].isEmpty }).randomElement(using: &random) {
       packets.append(queues[index].removeFirst())
@@ -89,7 +95,10 @@ struct RecutTests {
   }
 
   @Test(
-    arguments: ["plain-chat.pcap", "deflate-context-takeover.pcap", "deflate-no-context-takeover.pcap"], Array(1...8))
+    arguments: [
+      "plain-chat.pcap", "deflate-context-takeover.pcap", "deflate-no-context-takeover.pcap", "long-messages.pcap",
+      "utf8-across-fragments.pcap", "ipv6-loopback.pcapng",
+    ], Array(1...8))
   func `a captured connection tells the same however it comes`(fixture: String, seed: Int) throws {
     Self.check(try .captured(fixture), seed: UInt64(seed))
   }
@@ -98,7 +107,8 @@ struct RecutTests {
   func `a connection tells the same in every link layer and tunnel`(wrapping: Wrapping) {
     let turns = Turns.built(seed: 5)
     var random = SeededGenerator(seed: 9)
-    let run = analyze(turns.packets(&random, client: "10.0.0.1:40000", wrapping: wrapping).retimed(step: 50_000))
+    let packets = turns.packets(&random, client: Self.client(40000, wrapping), wrapping: wrapping)
+    let run = analyze(packets.retimed(step: 50_000))
     #expect(Self.essence(run, port: 40000) == Self.plain(turns))
   }
 

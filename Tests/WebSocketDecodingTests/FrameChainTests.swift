@@ -14,8 +14,11 @@ struct FrameChainTests {
   static let all = [client, server, either]
 
   /// What is found in chunks of which each is a segment, or in bytes with boundaries at given places.
-  static func find(_ segments: [[UInt8]], _ rules: FrameChain.Rules, isEnd: Bool = true) -> FrameChain.Finding? {
-    var chain = FrameChain(rules: rules, limits: Limits())
+  static func find(
+    _ segments: [[UInt8]], _ rules: FrameChain.Rules, isEnd: Bool = true, beginsWrite: Bool = true,
+    fullSegment: Int = 1448
+  ) -> FrameChain.Finding? {
+    var chain = FrameChain(rules: rules, limits: Limits(), beginsWrite: beginsWrite, fullSegment: fullSegment)
     for segment in segments {
       chain.markBoundary()
       segment.withRawSpan { chain.append($0) }
@@ -40,8 +43,10 @@ struct FrameChainTests {
     let found = Self.find([rest] + sent, Self.server)
     #expect(found?.offset == rest.count)
     #expect(found?.isMasked == false)
-    // All in one segment.
-    #expect(Self.find([rest + sent.flatMap { $0 }], Self.server)?.offset == rest.count)
+    // All in one segment: they may be its payload, up to the next frame that begins a segment.
+    let joined = rest + sent.flatMap { $0 }
+    #expect(Self.find([joined], Self.server) == nil)
+    #expect(Self.find([joined, sent[0]], Self.server)?.offset == joined.count)
     let keys: [UInt32] = [0x5a13_9bd2, 0x01fe_7744, 0xc0de_1234, 0x8899_aabb, 0x1020_3040, 0x7f6e_5d4c]
     let replies = zip(texts, keys).map { Self.masked($0, $1) }
     #expect(Self.find([rest] + replies, Self.client)?.offset == rest.count)
@@ -57,10 +62,10 @@ struct FrameChainTests {
     #expect(Self.find(sent, Self.server)?.offset == 0)
     // A message may not begin inside another, nor anything come behind a Close.
     var chain = ChainLink(
-      Self.header(WebSocketFrame.text("a", fin: false)), at: 0, startBits: 0, isAligned: false)
+      Self.header(WebSocketFrame.text("a", fin: false)), at: 0, startBits: 0, isAligned: false, isAnchored: false)
     #expect(!chain.allows(Self.header(WebSocketFrame.text("b"))))
     #expect(chain.allows(Self.header(WebSocketFrame.ping())))
-    chain = ChainLink(Self.header(WebSocketFrame.close()), at: 0, startBits: 0, isAligned: false)
+    chain = ChainLink(Self.header(WebSocketFrame.close()), at: 0, startBits: 0, isAligned: false, isAnchored: false)
     #expect(!chain.allows(Self.header(WebSocketFrame.ping())))
   }
 
@@ -86,7 +91,8 @@ struct FrameChainTests {
       if index % 2 == 0 { borders.insert(bytes.count) }
     }
     let found = verifySplits(of: bytes) { chunks in
-      var chain = FrameChain(rules: isMasked ? Self.client : Self.server, limits: Limits())
+      var chain = FrameChain(
+        rules: isMasked ? Self.client : Self.server, limits: Limits(), beginsWrite: true, fullSegment: 1448)
       var found: [FrameChain.Finding] = []
       if borders.contains(0) { chain.markBoundary() }
       for chunk in chunks {
@@ -144,7 +150,7 @@ struct FrameChainTests {
 
   @Test func `bytes that are held are bounded, and what is dropped is not given back`() {
     var random = SeededGenerator(seed: 3)
-    var chain = FrameChain(rules: Self.server, limits: Limits())
+    var chain = FrameChain(rules: Self.server, limits: Limits(), beginsWrite: true, fullSegment: 1448)
     for _ in 0..<400 {
       random.bytes(1448).withRawSpan { chain.append($0) }
       #expect(chain.search() == nil)
@@ -167,6 +173,27 @@ struct FrameChainTests {
     let masked = (0..<6).flatMap { Self.masked("{\"a\":\($0),\"msg\":\"hello world\"}", 0x5a13_9bd2 &* UInt32($0 + 1)) }
     let handedOn = WebSocketFrame.binary(masked)
     #expect(Self.find([handedOn, handedOn, handedOn, handedOn], Self.either) == nil)
+  }
+
+  @Test func `frames in a payload of many segments are none, and what begins a write behind it is one`() {
+    var random = SeededGenerator(seed: 8)
+    func text(_ length: Int) -> [UInt8] {
+      WebSocketFrame.text(String((0..<length).map { _ in "abcdef {}:0123".randomElement(using: &random)! }))
+    }
+    // Each segment of the payload begins with a frame, and the payload with a full segment.
+    var inner: [UInt8] = []
+    for _ in 0..<8 {
+      inner += (0..<13).flatMap { _ in text(100) } + text(1448 - 13 * 102 - 2)
+    }
+    let last = text(60) + text(70)
+    let segments = Self.segments(of: inner, 1448) + [last]
+    #expect(Self.find(segments, Self.server, beginsWrite: false) == nil)
+    let next = [text(50), text(60)]
+    let found = Self.find(segments + next, Self.server, beginsWrite: false)
+    #expect(found?.offset == inner.count + last.count)
+    // More than tunnels read at once.
+    let stream = (0..<500).flatMap { _ in text(98) }
+    #expect(Self.find(Self.segments(of: stream, 1448), Self.server, beginsWrite: false)?.offset ?? 0 > 32 << 10)
   }
 
   @Test func `records at the end of a payload that fill a segment are no frames`() {

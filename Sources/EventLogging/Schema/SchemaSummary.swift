@@ -79,6 +79,10 @@ extension LogSchema {
       FieldSchema(
         "overlap_conflicts", .count, "Segments that carried other bytes than an earlier one for the same place."),
       FieldSchema(
+        "ignored_rsts", .integer(1...largestInteger),
+        "Resets in this direction's name that had no effect: their receiver cannot have accepted them, or the connection went on.",
+        absent: "if none"),
+      FieldSchema(
         "resync_count", .integer(1...largestInteger), "How often frames were found again behind a lost frame header.",
         absent: "if never"),
       FieldSchema(

@@ -145,5 +145,8 @@ extension TextWriter {
     if summary.overlapConflicts > 0 {
       putMark("\(Quantities.count(summary.overlapConflicts, "overlap conflict")) \(arrow)", to: &line)
     }
+    if summary.ignoredResets > 0 {
+      putMark("\(Quantities.count(summary.ignoredResets, "ignored reset")) \(arrow)", to: &line)
+    }
   }
 }

@@ -34,6 +34,8 @@ public struct DirectionSummary: Sendable {
   public var resyncs: [Resync] = []
   /// How often they were.
   public var resyncCount = 0
+  /// Resets that had no effect: the receiver cannot have accepted them, or the connection went on.
+  public var ignoredResets = 0
 
   /// A stretch of a direction's stream in which frames could not be told apart, and that is over.
   public struct Resync: Sendable, Hashable {
