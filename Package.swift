@@ -55,6 +55,7 @@ let package = Package(
       name: "CLz4", pkgConfig: "liblz4", providers: [.apt(["liblz4-dev"]), .brew(["lz4"])]),
 
     .systemLibrary(name: "CPrefetch"),
+    .systemLibrary(name: "CPrivileges"),
     .target(name: "CBuildInfo", cSettings: [.define("WSTAP_GIT_DESCRIPTION", to: "\"\(gitDescription)\"")]),
 
     .target(name: "NetworkTypes", swiftSettings: shipped),
@@ -66,7 +67,9 @@ let package = Package(
         .target(name: "CLz4", condition: .when(traits: ["LZ4"])),
       ],
       swiftSettings: shipped),
-    .target(name: "LiveCapture", dependencies: ["NetworkTypes", "PacketCapture", "CPcap"], swiftSettings: shipped),
+    .target(
+      name: "LiveCapture", dependencies: ["NetworkTypes", "PacketCapture", "CPcap", "CPrivileges"],
+      swiftSettings: shipped),
     .target(name: "PacketDecoding", dependencies: ["NetworkTypes"], swiftSettings: shipped),
     .target(
       name: "TCPReassembly", dependencies: ["NetworkTypes", "PacketDecoding", "CPrefetch"], swiftSettings: shipped),
@@ -93,10 +96,16 @@ let package = Package(
     .target(
       name: "TestSupport", dependencies: ["NetworkTypes", "EventLogging"], path: "Tests/TestSupport",
       swiftSettings: tested),
+    .executableTarget(
+      name: "ListSegments", dependencies: ["NetworkTypes", "PacketCapture", "PacketDecoding"],
+      path: "Tests/ListSegments", swiftSettings: tested),
     .testTarget(name: "ArchitectureTests", dependencies: ["TestSupport"], swiftSettings: tested),
     .testTarget(name: "NetworkTypesTests", dependencies: ["NetworkTypes", "TestSupport"], swiftSettings: tested),
     .testTarget(
       name: "PacketCaptureTests", dependencies: ["PacketCapture", "LiveCapture", "NetworkTypes", "TestSupport"],
+      swiftSettings: tested),
+    .testTarget(
+      name: "LiveCaptureTests", dependencies: ["LiveCapture", "PacketCapture", "NetworkTypes", "TestSupport"],
       swiftSettings: tested),
     .testTarget(
       name: "PacketDecodingTests", dependencies: ["PacketDecoding", "NetworkTypes", "TestSupport"],

@@ -190,6 +190,12 @@ extension NDJSONWriter {
     number(",\"gap_bytes\":", record.gapBytes)
     number(",\"evicted\":", record.evicted)
     number(",\"evicted_websockets\":", record.evictedWebSockets)
+    number(",\"damaged_bytes\":", record.damagedBytes)
+    number(",\"damaged_pkts\":", record.damagedPackets)
+    if let drops = record.kernelDrops { number(",\"kernel_drops\":", drops) }
+    if let drops = record.interfaceDrops { number(",\"if_drops\":", drops) }
+    if let drops = record.toolDrops { number(",\"tool_drops\":", drops) }
+    if let drops = record.logDrops { number(",\"log_drops\":", drops) }
     if let memory = record.memoryBytes { number(",\"mem_bytes\":", memory) }
   }
 

@@ -6,7 +6,7 @@ internal import WebSocketDecoding
 public final class NDJSONWriter: EventSink {
   let json = JSONWriter(capacity: 2 * NDJSONWriter.flushBytes)
   let options: LogOptions
-  private let file: LogFile
+  private let file: any LogDestination
   private var time = TimeWriter()
   private var renderings = RenderingCache()
 
@@ -19,18 +19,18 @@ public final class NDJSONWriter: EventSink {
   private static let keptBytes = 2 << 20
 
   /// A writer to `file`.
-  public init(file: LogFile, options: LogOptions) {
+  public init(file: any LogDestination, options: LogOptions) {
     self.file = file
     self.options = options
   }
 
   /// Whether nothing more can be written.
-  public var isBroken: Bool { file.failure != nil }
+  public var isBroken: Bool { file.isBroken }
 
   /// Writes what was gathered.
   public func flush() {
     // SAFETY: the bytes are written while they are lent.
-    unsafe json.withBytes { unsafe file.write($0) }
+    unsafe json.withBytes { unsafe file.write($0.bytes) }
     json.removeAll()
     json.shrink(to: Self.keptBytes)
   }
@@ -46,6 +46,10 @@ public final class NDJSONWriter: EventSink {
     if let filter = record.filter {
       json.raw(",\"filter\":")
       json.string(filter)
+    }
+    if let part = record.part {
+      json.raw(",\"part\":")
+      json.integer(part)
     }
     end()
   }
@@ -174,6 +178,12 @@ public final class NDJSONWriter: EventSink {
   /// Takes the counts.
   public func stats(_ record: StatsRecord) {
     if options.types.contains(.stats) {
+      var record = record
+      if record.logDrops == nil {
+        // What is lost on the way to the file counts, too.
+        if file.droppedLines != nil { flush() }
+        record.logDrops = file.droppedLines
+      }
       begin("stats", record.packet.timestamp)
       writeStats(record)
       end()

@@ -54,7 +54,12 @@ enum ASCII {
 
   /// Whether the bytes are `text` but for the case of ASCII letters.
   static func matches(_ bytes: some Collection<UInt8>, _ text: String) -> Bool {
-    bytes.count == text.utf8.count && zip(bytes, text.utf8).allSatisfy { lowercased($0) == lowercased($1) }
+    guard bytes.count == text.utf8.count else { return false }
+    var expected = text.utf8.makeIterator()
+    for byte in bytes {
+      guard let other = expected.next(), lowercased(byte) == lowercased(other) else { return false }
+    }
+    return true
   }
 
   /// The bytes without the blanks at either end.

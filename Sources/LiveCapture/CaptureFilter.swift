@@ -81,7 +81,7 @@ public final class CaptureFilter: PacketFilter {
     private static let snapLength: Int32 = 262_144
 
     init(_ expression: String, linkType: UInt16) throws(SyntaxError) {
-      guard let handle = unsafe pcap_open_dead(Program.linkLayer(of: linkType), Self.snapLength) else {
+      guard let handle = unsafe pcap_open_dead(LinkLayerNumbers.linkLayer(of: linkType), Self.snapLength) else {
         throw SyntaxError(expression: expression, reason: "libpcap gives no handle for link type \(linkType)")
       }
       defer { unsafe pcap_close(handle) }
@@ -117,26 +117,6 @@ public final class CaptureFilter: PacketFilter {
         }
         // SAFETY: the program's loads are checked by libpcap against caplen, which is the buffer's count.
         return unsafe pcap_offline_filter(&code, &header, base.assumingMemoryBound(to: UInt8.self)) != 0
-      }
-    }
-
-    /// libpcap's DLT_ number of a LINKTYPE_ number: they differ where systems had taken a number differently.
-    ///
-    /// The numbers of the table are those of this system's `<pcap/dlt.h>`.
-    private static func linkLayer(of linkType: UInt16) -> Int32 {
-      switch linkType {
-      case 50: DLT_PPP_SERIAL
-      case 51: DLT_PPP_ETHER
-      case 100: DLT_ATM_RFC1483
-      case 101: DLT_RAW
-      case 102: DLT_SLIP_BSDOS
-      case 103: DLT_PPP_BSDOS
-      case 104: DLT_C_HDLC
-      case 106: DLT_ATM_CLIP
-      case 107: DLT_FRELAY
-      case 108: DLT_LOOP
-      case 109: DLT_ENC
-      default: Int32(linkType)
       }
     }
   }

@@ -31,6 +31,12 @@ public struct FileName: Hashable, Sendable, ExpressibleByStringLiteral, CustomSt
   /// Whether this stands for standard input or output.
   public var isStandardStream: Bool { bytes == [UInt8(ascii: "-")] }
 
+  /// The directory that the name is in: `.` where it names none.
+  public var directory: FileName {
+    guard let slash = bytes.lastIndex(of: UInt8(ascii: "/")) else { return "." }
+    return slash == 0 ? "/" : FileName(bytes: Array(bytes[..<slash]))
+  }
+
   /// Lends the name as the system takes it, ended by a NUL.
   public func withCString<Result>(_ body: (UnsafePointer<CChar>) -> Result) -> Result {
     let characters = bytes.map { CChar(bitPattern: $0) } + [0]

@@ -12,6 +12,9 @@ public struct Limits: Sendable {
   public var captureInterfaces = 65_536
   /// Bytes of the window that a zstd frame may ask for; what zstd(1) itself allows unless it is told otherwise.
   public var decompressionWindowBytes = 128 << 20
+  /// Bytes behind damage in a capture file that are at hand when a record there is proven, and the longest record that
+  /// can be; a proof takes as many as the longest IP packet, so that no capture inside one is taken for the file's own.
+  public var damageLookaheadBytes = 256 << 10
   /// Faults of one capture file that are told singly; a file that is damaged throughout needs no line a packet.
   public var faultsPerFile = 100
 

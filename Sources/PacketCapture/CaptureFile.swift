@@ -4,6 +4,10 @@ public import NetworkTypes
 public final class CaptureFile {
   /// What was found wrong so far.
   public private(set) var damage: [CaptureDamage] = []
+  /// Bytes that were skipped because nothing in them could be read for sure.
+  public private(set) var damagedBytes = 0
+  /// Packets that were seen and left out, because they are damaged or their interface is not known.
+  public private(set) var damagedPackets = 0
 
   private let file: InputFile
   private let decompressed: CompressedFile?
@@ -24,6 +28,8 @@ public final class CaptureFile {
   private var fileOffset = 0
   /// Bytes at the front of the batch, and behind it, that are dropped unread.
   private var toSkip = 0
+  /// Whether the input is read to its end.
+  private var isInputAtEnd = false
   private var isAtEnd = false
 
   /// The default size of a batch's storage, in bytes.
@@ -40,7 +46,7 @@ public final class CaptureFile {
 
   init(
     name: FileName, limits: Limits, pool: BatchPool, fileIndex: Int, batchBytes: Int,
-    isInterrupted: @escaping @Sendable () -> Bool = { false }
+    isInterrupted: @escaping () -> Bool = { false }
   ) throws(CaptureError) {
     self.limits = limits
     self.pool = pool
@@ -112,18 +118,15 @@ public final class CaptureFile {
     while !isAtEnd {
       if filled > 0 {
         dropSkipped()
-        if toSkip == 0 {
-          let step = parse()
-          if let fault = step.fault {
-            isAtEnd = true
-            report(offset: fault.offset, reason: fault.reason)
-          }
-          if !batch.packets.isEmpty { return handOver(step) }
-          batch.moveToFront(step.consumed..<filled)
-          advance(step)
-          if isAtEnd { break }
-          if toSkip > 0 && filled > 0 { continue }
-        }
+        let step = toSkip == 0 ? parse() : ParseStep()
+        if !batch.packets.isEmpty { return handOver(step) }
+        batch.moveToFront(step.consumed..<filled)
+        advance(step)
+        if isInputAtEnd, step.consumed > 0 { continue }
+      }
+      if isInputAtEnd {
+        finish()
+        break
       }
       if filled == batch.capacity {
         // Doubled rather than grown to what a record claims, so that a claim alone costs no memory.
@@ -131,7 +134,8 @@ public final class CaptureFile {
       }
       let count = try Self.read(file, through: decompressed, into: batch, after: filled)
       filled += count
-      if count == 0 { finish() }
+      // What is left is looked at once more then: nothing comes behind it.
+      if count == 0 { isInputAtEnd = true }
     }
     return nil
   }
@@ -150,17 +154,21 @@ public final class CaptureFile {
   /// Parses what was read.
   private func parse() -> ParseStep {
     let offset = fileOffset
+    let step: ParseStep?
     if pcap != nil {
-      return batch.withBytes(upTo: filled) { (bytes) -> ParseStep? in
-        pcap?.parse(bytes, fileOffset: offset, into: &batch.packets)
-      } ?? ParseStep()
-    }
-    let step = batch.withBytes(upTo: filled) { (bytes) -> ParseStep? in
-      pcapng?.parse(bytes, fileOffset: offset, into: &batch.packets)
-    }
-    if let faults = pcapng?.faults, !faults.isEmpty {
-      pcapng?.faults.removeAll()
-      for fault in faults { report(offset: fault.offset, reason: fault.reason) }
+      step = batch.withBytes(upTo: filled) { (bytes) -> ParseStep? in
+        pcap?.parse(
+          bytes, fileOffset: offset, isAtEnd: isInputAtEnd, waits: file.isRegular, into: &batch.packets)
+      }
+      if let faults = pcap?.faults, !faults.isEmpty {
+        pcap?.faults.removeAll()
+        report(faults)
+      }
+    } else {
+      step = batch.withBytes(upTo: filled) { (bytes) -> ParseStep? in
+        pcapng?.parse(bytes, fileOffset: offset, isAtEnd: isInputAtEnd, into: &batch.packets)
+      }
+      reportBlocks()
     }
     return step ?? ParseStep()
   }
@@ -169,10 +177,9 @@ public final class CaptureFile {
   private func handOver(_ step: ParseStep) -> PacketBatch {
     let full = batch
     let tail = step.consumed..<filled
-    // A fault ends the file: nothing more is read, so that the smallest batch will do.
-    batch = isAtEnd ? PacketBatch(capacity: 0) : pool.take(capacity: max(batchBytes, tail.count))
+    batch = isInputAtEnd ? PacketBatch(capacity: tail.count) : pool.take(capacity: max(batchBytes, tail.count))
     batch.fileIndex = fileIndex
-    if !isAtEnd { batch.take(tail, of: full) }
+    batch.take(tail, of: full)
     advance(step)
     return full
   }
@@ -180,18 +187,37 @@ public final class CaptureFile {
   private func advance(_ step: ParseStep) {
     filled -= step.consumed
     fileOffset += step.consumed
-    toSkip = step.skipped
   }
 
   /// At the end of the input: what is left over is cut.
   private func finish() {
     isAtEnd = true
+    pcapng?.tellLeftOut()
+    reportBlocks()
     if let fault = decompressed?.fault {
       report(offset: fileOffset + filled, reason: fault)
-    } else if let start = pcapng?.skippedBlock {
-      report(offset: start, reason: "the file ends inside its last record", isCutShort: true)
     } else if filled > 0 {
       report(offset: fileOffset, reason: "the file ends inside its last record", isCutShort: true)
+    }
+  }
+
+  private func reportBlocks() {
+    guard let faults = pcapng?.faults, !faults.isEmpty else { return }
+    pcapng?.faults.removeAll()
+    report(faults)
+  }
+
+  private func report(_ faults: [ParseStep.Fault]) {
+    for fault in faults {
+      damagedBytes += fault.skippedBytes
+      damagedPackets += fault.lostPackets
+      let skipped =
+        switch fault.skippedBytes {
+        case 0: ""
+        case 1: "; 1 byte is skipped"
+        default: "; \(fault.skippedBytes) bytes are skipped"
+        }
+      report(offset: fault.offset, reason: fault.reason + skipped)
     }
   }
 

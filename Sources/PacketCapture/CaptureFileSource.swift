@@ -10,11 +10,15 @@ public final class CaptureFileSource: PacketSource {
   public var damage: [CaptureDamage] {
     openFiles.keys.sorted().reduce(finishedDamage) { $0 + (openFiles[$1]?.damage ?? []) }
   }
+  /// Bytes of the inputs that were skipped so far because nothing in them could be read for sure.
+  public var damagedBytes: Int { openFiles.values.reduce(finishedDamagedBytes) { $0 + $1.damagedBytes } }
+  /// Packets that were seen in the inputs so far and left out, as damaged or of an unknown interface.
+  public var damagedPackets: Int { openFiles.values.reduce(finishedDamagedPackets) { $0 + $1.damagedPackets } }
   /// Inputs that could not be read, or not to their end; the others were read nevertheless.
   public private(set) var failures: [CaptureError] = []
 
   private let names: [FileName]
-  private let isInterrupted: @Sendable () -> Bool
+  private let isInterrupted: () -> Bool
   private let limits: Limits
   private let batchBytes: Int
   private let pool = BatchPool()
@@ -23,6 +27,8 @@ public final class CaptureFileSource: PacketSource {
   private var openFiles: [Int: CaptureFile] = [:]
   private var finishedDamage: [CaptureDamage] = []
   private var finishedBytes = 0
+  private var finishedDamagedBytes = 0
+  private var finishedDamagedPackets = 0
   private var sizes: [Int: Int] = [:]
   private var hasStreams = false
 
@@ -47,10 +53,10 @@ public final class CaptureFileSource: PacketSource {
   ///   - names: The files.
   ///   - limits: What is held of them at most.
   ///   - batchBytes: Bytes of one read.
-  ///   - isInterrupted: Asked, from time to time, while a pipe or FIFO is waited for: whether to wait no more.
+  ///   - isInterrupted: Asked, at least every 250 ms, while a pipe or FIFO is waited for: whether to wait no more.
   public init(
     names: [FileName], limits: Limits = Limits(), batchBytes: Int = CaptureFile.defaultBatchBytes,
-    isInterrupted: @escaping @Sendable () -> Bool = { false }
+    isInterrupted: @escaping () -> Bool = { false }
   ) {
     self.names = names
     self.isInterrupted = isInterrupted
@@ -170,6 +176,8 @@ public final class CaptureFileSource: PacketSource {
     finishedBytes += file.bytesRead
     finishedMetadata[index] = file.metadata
     finishedDamage += file.damage
+    finishedDamagedBytes += file.damagedBytes
+    finishedDamagedPackets += file.damagedPackets
   }
 
   /// The end of the packets from `start` on that come before those of all other files.

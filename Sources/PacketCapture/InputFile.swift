@@ -19,7 +19,7 @@ final class InputFile {
   /// Bytes read so far.
   private(set) var bytesRead = 0
 
-  private let isInterrupted: @Sendable () -> Bool
+  private let isInterrupted: () -> Bool
   private var state: State
   private let identity: Identity
 
@@ -40,10 +40,10 @@ final class InputFile {
   /// Opens `name`, or takes standard input for `-`.
   ///
   /// `isInterrupted` is asked while a stream is waited for; once it says so, the stream has ended.
-  init(name: FileName, isInterrupted: @escaping @Sendable () -> Bool = { false }) throws(CaptureError) {
+  init(name: FileName, isInterrupted: @escaping () -> Bool = { false }) throws(CaptureError) {
     fileName = name
     self.isInterrupted = isInterrupted
-    let descriptor = name.isStandardStream ? STDIN_FILENO : try Self.open(name, isInterrupted)
+    let descriptor = name.isStandardStream ? STDIN_FILENO : try Self.open(name)
     var status = stat()
     guard unsafe fstat(descriptor, &status) == 0 else {
       let error = errno
@@ -91,7 +91,7 @@ final class InputFile {
         bytesRead += count
         return count
       }
-      guard errno == EINTR else { throw CaptureError(file: name, reason: systemMessage(errno)) }
+      guard errno == EINTR || errno == EAGAIN else { throw CaptureError(file: name, reason: systemMessage(errno)) }
     }
   }
 
@@ -117,7 +117,7 @@ final class InputFile {
     case .open(let descriptor):
       return descriptor
     case .suspended:
-      let descriptor = try Self.open(fileName, isInterrupted)
+      let descriptor = try Self.open(fileName)
       state = .open(descriptor)
       var status = stat()
       guard unsafe fstat(descriptor, &status) == 0, lseek(descriptor, off_t(bytesRead), SEEK_SET) == off_t(bytesRead)
@@ -130,22 +130,21 @@ final class InputFile {
     }
   }
 
-  private static func open(
-    _ name: FileName, _ isInterrupted: @Sendable () -> Bool
-  ) throws(CaptureError) -> Int32 {
-    while true {
-      let descriptor = unsafe name.withCString { unsafe openForReading($0) }
-      if descriptor >= 0 { return descriptor }
-      // A FIFO is opened when somebody writes to it, which may be never.
-      guard errno == EINTR, !isInterrupted() else {
-        throw CaptureError(file: name.description, reason: systemMessage(errno))
-      }
-    }
+  private static func open(_ name: FileName) throws(CaptureError) -> Int32 {
+    // A FIFO would be opened when somebody writes to it, which may be never: so it is opened at once, and waited for where
+    // signals are looked at.
+    let descriptor = unsafe name.withCString { unsafe openForReading($0) }
+    guard descriptor >= 0 else { throw CaptureError(file: name.description, reason: systemMessage(errno)) }
+    return descriptor
   }
 }
 
 /// The system's `open`, whose name a member would hide.
-private func openForReading(_ name: UnsafePointer<CChar>) -> Int32 { unsafe open(name, O_RDONLY | O_CLOEXEC) }
+private func openForReading(_ name: UnsafePointer<CChar>) -> Int32 {
+  var status = stat()
+  let isFIFO = unsafe stat(name, &status) == 0 && status.st_mode & S_IFMT == S_IFIFO
+  return unsafe open(name, O_RDONLY | O_CLOEXEC | (isFIFO ? O_NONBLOCK : 0))
+}
 
 /// The system's sentence for an error number.
 private func systemMessage(_ number: Int32) -> String {

@@ -10,6 +10,8 @@ public struct Packet: Sendable {
   public var originalLength: Int
   /// The link type (LINKTYPE_ registry number) of the interface.
   public var linkType: UInt16
+  /// Which of the inputs that a live batch is filled from; 0 in a file's batch.
+  public var inputOffset: UInt16 = 0
   /// The 1-based number of the packet in its file.
   public var number: Int
   /// Bytes of a frame check sequence at the end of the packet, as the capture declares it; 0 if unknown.
@@ -38,6 +40,8 @@ public final class PacketBatch {
   private(set) var storage: UnsafeMutableRawBufferPointer
   /// The packets, in file order.
   public var packets: [Packet] = []
+  /// Bytes of the storage that `append` has filled.
+  private var appendedBytes = 0
   /// Index of the file among the inputs.
   public var fileIndex = 0
 
@@ -75,6 +79,32 @@ public final class PacketBatch {
   ) throws(CaptureError) -> Result {
     // SAFETY: as above; the slice traps where `used` is beyond the storage.
     unsafe try body(UnsafeMutableRawBufferPointer(rebasing: storage[used...]))
+  }
+
+  /// Copies a packet's bytes behind those of the others, if there is room; an empty batch makes room for any.
+  ///
+  /// - Parameters:
+  ///   - bytes: The packet's bytes.
+  ///   - packet: What is known of it; its `bytes` are filled in.
+  /// - Returns: Whether there was room.
+  public func append(_ bytes: RawSpan, _ packet: Packet) -> Bool {
+    if packets.isEmpty { grow(to: bytes.byteCount, keeping: 0) }
+    guard bytes.byteCount <= capacity - appendedBytes else { return false }
+    var packet = packet
+    packet.bytes = appendedBytes..<appendedBytes + bytes.byteCount
+    // SAFETY: the slice is within the storage, as was just compared, and as long as the span.
+    unsafe bytes.withUnsafeBytes { source in
+      unsafe UnsafeMutableRawBufferPointer(rebasing: storage[packet.bytes]).copyMemory(from: source)
+    }
+    appendedBytes = packet.bytes.upperBound
+    packets.append(packet)
+    return true
+  }
+
+  /// Forgets what `append` took.
+  public func removeAll() {
+    packets.removeAll(keepingCapacity: true)
+    appendedBytes = 0
   }
 
   /// Copies the bytes `range` of `other` to the beginning of this batch, which grows to hold them.

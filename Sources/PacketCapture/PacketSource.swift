@@ -1,3 +1,5 @@
+public import NetworkTypes
+
 /// Gives packets in the order in which they are to be analyzed.
 public protocol PacketSource: AnyObject {
   /// The next packets, or `nil` at the end.
@@ -7,19 +9,37 @@ public protocol PacketSource: AnyObject {
 
   /// What was found wrong with the inputs so far, in the order in which it was found.
   var damage: [CaptureDamage] { get }
+
+  /// Bytes of the inputs that were skipped so far because nothing in them could be read for sure.
+  var damagedBytes: Int { get }
+
+  /// Packets that were seen in the inputs so far and left out, as damaged or of an unknown interface.
+  var damagedPackets: Int { get }
+}
+
+extension PacketSource {
+  /// None, where a source has no damage.
+  public var damagedBytes: Int { 0 }
+  /// None, where a source has no damage.
+  public var damagedPackets: Int { 0 }
 }
 
 /// Packets of a batch that come next in time: a part of the batch where several files are merged.
 public struct PacketRun {
   /// The batch that holds the packets and their bytes.
   public let batch: PacketBatch
-  /// Indices into the batch's packets.
+  /// Indices into the batch's packets; there may be none.
   public let range: Range<Int>
+  /// For a live source: up to when all has been given that was captured.
+  ///
+  /// What waits for packets has waited until then.
+  public let clock: Timestamp?
 
   /// The packets `range` of `batch`.
-  public init(batch: PacketBatch, range: Range<Int>) {
+  public init(batch: PacketBatch, range: Range<Int>, clock: Timestamp? = nil) {
     self.batch = batch
     self.range = range
+    self.clock = clock
   }
 }
 

@@ -2,12 +2,6 @@
 struct ParseStep {
   /// Bytes that were dealt with; the reader is called again with what lies behind them and more.
   var consumed = 0
-  /// Bytes behind `consumed` that are of no interest and need not be held.
-  var skipped = 0
-  /// Bytes that must lie behind `consumed` (and `skipped`) before the reader can go on.
-  var wanted = 0
-  /// A fault behind which nothing can be read.
-  var fault: Fault?
 
   /// Something wrong in the file.
   struct Fault {
@@ -15,5 +9,19 @@ struct ParseStep {
     var offset: Int
     /// What is wrong.
     var reason: String
+    /// Bytes that were not read for it.
+    var skippedBytes = 0
+    /// Packets that were seen and left out for it.
+    var lostPackets = 0
+  }
+}
+
+extension [ParseStep.Fault] {
+  /// Notes a fault; beyond `most` only what it cost is kept, in the last one.
+  mutating func note(_ fault: @autoclosure () -> ParseStep.Fault, most: Int) {
+    let fault = fault()
+    guard count > most else { return append(fault) }
+    self[count - 1].skippedBytes += fault.skippedBytes
+    self[count - 1].lostPackets += fault.lostPackets
   }
 }

@@ -43,6 +43,7 @@ extension PcapngReader {
     let section = max(0, metadata.sections.count - 1)
     var interface = CaptureMetadata.Interface(
       section: section, index: index, linkType: linkType, snapLength: Int(snapLength))
+    var hasResolution = false
     var options = PcapngOptions(block: block, from: start + 8)
     while let option = options.next(bytes) {
       let value = option.bytes.lowerBound
@@ -52,6 +53,7 @@ extension PcapngReader {
       case (3, _): interface.description = kept(bytes, option)
       case (9, 1):
         interface.timestampResolution = bytes.checkedByte(value)
+        hasResolution = true
       case (11, 1...):
         // Kind 0 is a filter's text, others are compiled programs.
         if bytes.checkedByte(value) == 0 {
@@ -70,6 +72,8 @@ extension PcapngReader {
     noteFault(of: options, block)
     clock.unit = TickUnit(resolution: interface.timestampResolution)
     clock.unit.offset = interface.timestampOffset
+    // A clock whose resolution may stand in options that cannot be read would give wrong times.
+    if numberingIsDoubtful || options.isBroken && !hasResolution { clock.trust = .lost }
     interfaces.append(clock)
     if metadata.reserve(0) { metadata.interfaces.append(interface) }
   }

@@ -10,21 +10,22 @@ struct PcapngReader {
   let limits: Limits
   /// Whether the section's byte order is not the machine's.
   private(set) var isSwapped = false
+  /// The search for the next block, behind damage.
+  var search: Search?
+  /// Bytes of the file that must be there before it is worth going on.
+  var neededEnd = 0
+  /// Bytes that were looked through for the ends of damaged blocks.
+  var scannedBytes = 0
+  /// Whether descriptions of interfaces may be missing in this section, so that those to come have other numbers.
+  var numberingIsDoubtful = false
+  /// Packets of interfaces that are not described, with the place of the first.
+  var leftOut: [(interface: Int, offset: Int, packets: Int)] = []
   /// What packets need of the section's interfaces.
   var interfaces: [Clock] = []
   /// Whether the section is of a version that is understood; the blocks of others are skipped.
   var isKnownVersion = true
-  private var packetNumber = 0
-  private var lastTimestamp = Timestamp.epoch
-  private var state = State.atBlock
-
-  /// What is expected next.
-  private enum State {
-    /// A block; goes to `atTrailer` where its body is skipped.
-    case atBlock
-    /// The trailing length of a block whose body was skipped; goes to `atBlock`.
-    case atTrailer(length: UInt32, fileOffset: Int)
-  }
+  var packetNumber = 0
+  private(set) var lastTimestamp = Timestamp.epoch
 
   /// What packets need of an interface.
   ///
@@ -34,6 +35,9 @@ struct PcapngReader {
     var frameCheckBytes = 0
     var snapLength: Int
     var unit = TickUnit()
+    var trust = Trust.certain
+    /// The time of its last packet.
+    var last: Timestamp?
   }
 
   /// Block types (draft-ietf-opsawg-pcapng §11.1).
@@ -54,7 +58,7 @@ struct PcapngReader {
     static let systemCalls: Set<UInt32> = [0x204, 0x216, 0x221]
   }
 
-  private static let byteOrderMagic: UInt32 = 0x1a2b_3c4d
+  static let byteOrderMagic: UInt32 = 0x1a2b_3c4d
 
   /// A reader for the file that begins with `header`; `nil` if that is no pcapng file.
   init?(header: RawSpan, limits: Limits) {
@@ -68,82 +72,37 @@ struct PcapngReader {
     metadata = CaptureMetadata(limit: limits.metadataBytes)
   }
 
-  /// The file offset of the block whose body is being skipped, if one is.
-  var skippedBlock: Int? {
-    if case .atTrailer(_, let start) = state { start } else { nil }
-  }
-
-  /// Takes blocks from the front of `bytes`, which stand at `fileOffset`.
-  mutating func parse(_ bytes: RawSpan, fileOffset: Int, into packets: inout [Packet]) -> ParseStep {
+  /// Takes blocks from the front of `bytes`, which stand at `fileOffset` and end the file if `isAtEnd`.
+  mutating func parse(
+    _ bytes: RawSpan, fileOffset: Int, isAtEnd: Bool, into packets: inout [Packet]
+  ) -> ParseStep {
     var step = ParseStep()
     var offset = 0
     let end = bytes.byteCount
+    guard isAtEnd || fileOffset + end >= neededEnd else { return step }
+    if search != nil {
+      guard let found = goOnSearching(bytes, fileOffset, isAtEnd, &step) else { return step }
+      offset = found
+    }
     while true {
-      if case .atTrailer(let length, let start) = state {
-        guard end - offset >= 4 else {
-          step.wanted = 4
-          break
-        }
-        guard word(bytes, offset) == length else {
-          step.fault = ParseStep.Fault(offset: start, reason: "a block's two lengths differ")
-          break
-        }
-        offset += 4
-        state = .atBlock
-      }
       // The smallest block; a section header's byte order must be known before its length is read.
-      guard end - offset >= 12 else {
-        step.wanted = 12
-        break
-      }
-      let rawType: UInt32 = bytes.checkedNative(offset)
-      if rawType == BlockType.section {
-        let magic: UInt32 = bytes.checkedNative(offset + 8)
-        guard magic == Self.byteOrderMagic || magic.byteSwapped == Self.byteOrderMagic else {
-          step.fault = ParseStep.Fault(
-            offset: fileOffset + offset, reason: "a section header has no byte-order magic")
-          break
-        }
-        isSwapped = magic != Self.byteOrderMagic
-      }
-      let type = isSwapped ? rawType.byteSwapped : rawType
+      guard end - offset >= 12 else { break }
+      var damage = damageOfBlock(bytes, at: offset)
       let declared = word(bytes, offset + 4)
       // Old writers left the padding out of the length, but wrote it.
       let length = (Int(declared) + 3) & ~3
-      guard length >= Self.minimumLength(of: type) else {
-        step.fault = ParseStep.Fault(
-          offset: fileOffset + offset,
-          reason: "a block of type \(type) has the impossible length \(declared)")
-        break
+      if damage == nil, end - offset < length {
+        guard isAtEnd, swallowsBlocks(bytes, at: offset) else { break }
+        damage = "a block claims \(length) bytes, more than there are"
       }
-      if end - offset < length {
-        if length <= limits.blockBytes && Self.isKept(type) {
-          step.wanted = length
-          break
-        }
-        if Self.isPacket(type) {
-          step.fault = ParseStep.Fault(
-            offset: fileOffset + offset, reason: "a packet block claims \(length) bytes, which is over the limit")
-          break
-        }
-        if rawType == BlockType.section {
-          step.fault = ParseStep.Fault(
-            offset: fileOffset + offset, reason: "a section header claims \(length) bytes, which is over the limit")
-          break
-        }
-        if Self.isKept(type) { metadata.omittedItems += 1 }
-        if Self.isNumbered(type) { packetNumber += 1 }
-        state = .atTrailer(length: declared, fileOffset: fileOffset + offset)
-        step.consumed = offset
-        step.skipped = length - 4
-        step.wanted = 4
-        return step
+      if damage == nil, word(bytes, offset + length - 4) != declared { damage = "a block's two lengths differ" }
+      if let damage {
+        search = Search(start: fileOffset + offset, cursor: fileOffset + offset, reason: damage)
+        guard let found = goOnSearching(bytes, fileOffset, isAtEnd, &step) else { return step }
+        offset = found
+        continue
       }
-      guard word(bytes, offset + length - 4) == declared else {
-        step.fault = ParseStep.Fault(
-          offset: fileOffset + offset, reason: "a block's two lengths differ")
-        break
-      }
+      let type = word(bytes, offset)
       let block = Block(
         bytes: offset + 8..<offset + length - 4, fileOffset: fileOffset + offset, isSwapped: isSwapped)
       if !isKnownVersion && type != BlockType.section {
@@ -157,18 +116,43 @@ struct PcapngReader {
         takeSimplePacket(bytes, block, into: &packets)
       case BlockType.section:
         interfaces.removeAll(keepingCapacity: true)
+        numberingIsDoubtful = false
         isKnownVersion = true
+        tellLeftOut()
         takeSection(bytes, block)
       case BlockType.interface: takeInterface(bytes, block)
       case BlockType.nameResolution: takeNames(bytes, block)
       case BlockType.statistics: takeStatistics(bytes, block)
       case BlockType.secrets: takeSecrets(bytes, block)
-      default: if Self.isNumbered(type) { packetNumber += 1 }
+      default:
+        if Self.isNumbered(type) { packetNumber += 1 }
+        takeUnknown(bytes, block, type: type)
       }
       offset += length
     }
     step.consumed = offset
     return step
+  }
+
+  /// Why no block can begin at `offset`, where there is room for the smallest; the byte order of a section is taken over.
+  @inline(__always)
+  private mutating func damageOfBlock(_ bytes: RawSpan, at offset: Int) -> String? {
+    let rawType: UInt32 = bytes.checkedNative(offset)
+    if rawType == BlockType.section {
+      let magic: UInt32 = bytes.checkedNative(offset + 8)
+      guard magic == Self.byteOrderMagic || magic.byteSwapped == Self.byteOrderMagic else {
+        return "a section header has no byte-order magic"
+      }
+      isSwapped = magic != Self.byteOrderMagic
+    }
+    let type = isSwapped ? rawType.byteSwapped : rawType
+    let length = (Int(word(bytes, offset + 4)) + 3) & ~3
+    if length >= Self.minimumLength(of: type) {
+      guard length > limits.blockBytes else { return nil }
+      return "a block of type \(type) claims \(length) bytes, which is over the limit"
+    }
+    return rawType == 0 && length == 0
+      ? "zeros stand where a block should begin" : "a block of type \(type) has the impossible length \(length)"
   }
 
   /// A whole block at hand.
@@ -182,13 +166,13 @@ struct PcapngReader {
   }
 
   @inline(__always)
-  private func word(_ bytes: RawSpan, _ offset: Int) -> UInt32 {
+  func word(_ bytes: RawSpan, _ offset: Int) -> UInt32 {
     let raw: UInt32 = bytes.checkedNative(offset)
     return isSwapped ? raw.byteSwapped : raw
   }
 
   /// Bytes of the smallest block of a type, with its lengths.
-  private static func minimumLength(of type: UInt32) -> Int {
+  static func minimumLength(of type: UInt32) -> Int {
     switch type {
     case BlockType.section: 28
     case BlockType.interface, BlockType.secrets: 20
@@ -199,11 +183,11 @@ struct PcapngReader {
     }
   }
 
-  private static func isPacket(_ type: UInt32) -> Bool {
+  static func isPacket(_ type: UInt32) -> Bool {
     type == BlockType.enhancedPacket || type == BlockType.simplePacket || type == BlockType.obsoletePacket
   }
 
-  private static func isKept(_ type: UInt32) -> Bool {
+  static func isKept(_ type: UInt32) -> Bool {
     switch type {
     case BlockType.interface, BlockType.nameResolution, BlockType.statistics, BlockType.secrets, BlockType.section:
       true
@@ -212,7 +196,7 @@ struct PcapngReader {
   }
 
   /// Whether a block that holds no packet has a number nevertheless, as in Wireshark's frame.number.
-  private static func isNumbered(_ type: UInt32) -> Bool {
+  static func isNumbered(_ type: UInt32) -> Bool {
     switch type {
     case BlockType.journalEntry, BlockType.custom, BlockType.customUncopied: true
     default: BlockType.systemCalls.contains(type)
@@ -242,19 +226,25 @@ struct PcapngReader {
     let original = Int(word(bytes, start + 16))
     let dataStart = start + 20
     guard captured <= block.bytes.upperBound - dataStart, captured <= limits.packetBytes else {
-      fault(block, "packet \(number) claims \(captured) captured bytes, more than its block or the limit allows")
+      fault(
+        block, "packet \(number) claims \(captured) captured bytes, more than its block or the limit allows",
+        lostPackets: 1)
       return
     }
-    guard index < interfaces.count else {
-      fault(block, "packet \(number) names interface \(index), which is not described")
-      return
-    }
+    guard index < interfaces.count else { return leaveOut(block, interface: index) }
+    let timestamp = interfaces[index].unit.timestamp(ticks)
+    guard
+      interfaces[index].trust == .certain
+        || confirms(
+          bytes, dataStart..<dataStart + captured, original: original, index: index, timestamp: timestamp)
+    else { return leaveOut(block, interface: index) }
     var frameCheckBytes = interfaces[index].frameCheckBytes
     let options = dataStart + (captured + 3) & ~3
     if options < block.bytes.upperBound {
       if let octets = takePacketOptions(bytes, block, from: options) { frameCheckBytes = octets }
     }
-    lastTimestamp = interfaces[index].unit.timestamp(ticks)
+    lastTimestamp = timestamp
+    interfaces[index].last = timestamp
     packets.append(
       Packet(
         timestamp: lastTimestamp, bytes: dataStart..<dataStart + captured, originalLength: original,
@@ -265,18 +255,22 @@ struct PcapngReader {
   private mutating func takeSimplePacket(_ bytes: RawSpan, _ block: Block, into packets: inout [Packet]) {
     packetNumber += 1
     let number = packetNumber
-    guard let interface = interfaces.first else {
-      fault(block, "packet \(number) is of the first interface, but none is described")
-      return
-    }
+    guard let interface = interfaces.first else { return leaveOut(block, interface: 0) }
     let original = Int(word(bytes, block.bytes.lowerBound))
     let start = block.bytes.lowerBound + 4
     // The captured length is not written down: it is the smaller of the original and the snap length.
     let captured = interface.snapLength > 0 ? min(original, interface.snapLength) : original
     guard captured <= block.bytes.upperBound - start, captured <= limits.packetBytes else {
-      fault(block, "packet \(number) claims \(captured) captured bytes, more than its block or the limit allows")
+      fault(
+        block, "packet \(number) claims \(captured) captured bytes, more than its block or the limit allows",
+        lostPackets: 1)
       return
     }
+    guard
+      interface.trust == .certain
+        || confirms(
+          bytes, start..<start + captured, original: original, index: 0, timestamp: lastTimestamp)
+    else { return leaveOut(block, interface: 0) }
     packets.append(
       Packet(
         timestamp: lastTimestamp, bytes: start..<start + captured, originalLength: original,
@@ -304,9 +298,9 @@ struct PcapngReader {
   }
 
   /// Notes a fault that does not end the reading.
-  mutating func fault(_ block: Block, _ reason: @autoclosure () -> String) {
-    // One more than is told, so that the caller sees that there were more.
-    guard faults.count <= limits.faultsPerFile else { return }
-    faults.append(ParseStep.Fault(offset: block.fileOffset, reason: reason()))
+  mutating func fault(_ block: Block, _ reason: @autoclosure () -> String, lostPackets: Int = 0) {
+    faults.note(
+      ParseStep.Fault(offset: block.fileOffset, reason: reason(), lostPackets: lostPackets),
+      most: limits.faultsPerFile)
   }
 }

@@ -32,7 +32,9 @@ public final class Connection {
   /// The direction whose reset was seen first.
   public private(set) var resetSender: Direction?
   /// Whether bytes of a direction wait for earlier ones.
-  private var isDisordered = false
+  private(set) var isDisordered = false
+  /// Whether it is in the table's list of those that wait.
+  var isWatched = false
   var analyzer: (any ByteStreamAnalyzer)? {
     didSet {
       hotMemory = HotMemory(analyzer?.hotObjects ?? [])
@@ -209,9 +211,12 @@ public final class Connection {
     if !segment.flags.isDisjoint(with: [.fin, .rst]) { takeEnd(segment, direction, packet) }
     if !halves[0].isQueueEmpty || !halves[1].isQueueEmpty { giveUpOldHoles(elapsed, packet) }
     let wasDisordered = isDisordered
-    isDisordered = !halves[0].isQueueEmpty || !halves[1].isQueueEmpty
+    noteDisorder()
     if isDisordered || wasDisordered { environment.memory.hasChanged = true }
   }
+
+  /// Notes whether bytes wait.
+  func noteDisorder() { isDisordered = !halves[0].isQueueEmpty || !halves[1].isQueueEmpty }
 
   /// Whether a segment is what nearly all are.
   ///
@@ -409,7 +414,7 @@ public final class Connection {
   }
 
   /// Packet time since the connection's last packet; a clock that goes back or leaps says nothing.
-  private func elapsedNanoseconds(to time: Timestamp) -> Int64 {
+  func elapsedNanoseconds(to time: Timestamp) -> Int64 {
     let step = time.nanoseconds(since: lastPacket.timestamp)
     return step > 0 && step <= environment.limits.clockJumpNanoseconds ? step : 0
   }

@@ -47,11 +47,18 @@ public final class ConnectionTable {
   private let connections = ConnectionSlots()
   /// The slot of the packet before: the next packet is often its acknowledgement.
   private var newest: Int?
-  private let environment: ReassemblyEnvironment
+  let environment: ReassemblyEnvironment
   private let memory: MemoryAccount
   /// Bytes of the table itself in the account.
   private var tableBytes = 0
   private var resets: [Connection] = []
+  /// Whether time passes without packets too (`passTime`), so that those that wait must be known.
+  public var followsClock = false
+  /// When it was last looked what has waited.
+  var latestPass = Timestamp.epoch
+  var latestSweep = Timestamp.epoch
+  /// Connections whose bytes wait behind holes, where a clock is followed.
+  var waiting: [Connection] = []
   private var packetsUntilSweep = sweepPackets
   private var previousTime = Timestamp.epoch
   /// Slots of the packets that come next.
@@ -126,6 +133,7 @@ public final class ConnectionTable {
   /// Ends all connections, in the order in which they were first seen, and forgets them.
   public func finish(packet: PacketStamp) {
     resets = []
+    waiting = []
     newest = nil
     // Numbers, not references: with millions of connections this is when most memory is in use.
     var open: [UInt32] = []
@@ -201,8 +209,13 @@ public final class ConnectionTable {
 
   /// Tells the end of connections that were reset a while ago.
   private func closeResetConnections(_ packet: PacketStamp) {
+    for connection in resets { connection.lingerPackets -= 1 }
+    closeOldResets(packet)
+  }
+
+  /// Tells the end of those that were reset long enough ago.
+  func closeOldResets(_ packet: PacketStamp) {
     resets.removeAll { connection in
-      connection.lingerPackets -= 1
       let waited = packet.timestamp.nanoseconds(since: connection.lastPacket.timestamp)
       guard connection.lingerPackets <= 0 || waited > environment.limits.gapNanoseconds else { return false }
       connection.close(.reset, packet: packet)
@@ -213,10 +226,13 @@ public final class ConnectionTable {
 
   /// Forgets what is over, and ends what was idle for too long.
   private func sweep(_ packet: PacketStamp) {
+    // A single packet with a damaged time must not end every connection.
+    sweep(packet, now: min(packet.timestamp, previousTime))
+  }
+
+  func sweep(_ packet: PacketStamp, now: Timestamp) {
     packetsUntilSweep = max(Self.sweepPackets, connections.count)
     newest = nil
-    // A single packet with a damaged time must not end every connection.
-    let now = min(packet.timestamp, previousTime)
     for slot in 0..<connections.count {
       guard let connection = connections[slot] else { continue }
       let idle = now.nanoseconds(since: connection.lastPacket.timestamp)
@@ -235,6 +251,10 @@ public final class ConnectionTable {
   private func settle(_ slot: Int, _ packet: PacketStamp) {
     memory.hasChanged = false
     connections.with(slot) { $0.settle() }
+    if followsClock, let connection = connections[slot], connection.isDisordered, !connection.isWatched {
+      connection.isWatched = true
+      waiting.append(connection)
+    }
     guard memory.isOverdrawn else { return }
     // An eighth at once, so that the walks over all connections cost little for each that comes.
     let excess = memory.bytes - memory.limit / 8 * 7

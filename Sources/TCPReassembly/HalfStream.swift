@@ -267,6 +267,14 @@ struct HalfStream {
     return true
   }
 
+  /// Whether the other side has all before the end of a hole, and data waits behind it.
+  func isAcknowledged(_ hole: Range<Int>) -> Bool { acknowledgedOffset >= hole.upperBound && !isQueueEmpty }
+
+  /// Packet time since the hole at hand was seen, and since it was acknowledged, in nanoseconds.
+  var waitedForHole: (sinceSeen: Int64, sinceAcknowledged: Int64)? {
+    disorder.map { ($0.holeNanoseconds, $0.acknowledgedHoleNanoseconds) }
+  }
+
   /// Counts a packet of the connection while the base is unknown, and says whether the lowest byte is to be taken.
   func shouldFixBase(elapsed: Int64, limits: Limits) -> Bool {
     guard !isBaseKnown, let disorder, !disorder.queue.isEmpty else { return false }

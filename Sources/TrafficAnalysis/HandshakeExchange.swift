@@ -6,15 +6,28 @@ internal import WebSocketDecoding
 /// Judges one handshake: a request that asks for WebSocket, and its answer (RFC 6455 §4).
 struct HandshakeExchange {
   /// The request, if captured.
-  var request: HTTPRequestHead?
+  let request: HTTPRequestHead?
   /// The final answer, if captured.
-  var response: HTTPResponseHead?
+  let response: HTTPResponseHead?
   /// Place of the request's first byte in the client's stream.
   var requestOffset = 0
   /// Place of the answer's first byte in the server's stream.
   var responseOffset = 0
   /// When and how both were sent.
   var conduct = HandshakeConduct()
+  /// Whether the accept belongs to (one of) the key(s); `nil` where the request or either field is missing.
+  let isAcceptRight: Bool?
+
+  init(
+    request: HTTPRequestHead?, response: HTTPResponseHead?, requestOffset: Int = 0,
+    conduct: HandshakeConduct = HandshakeConduct()
+  ) {
+    self.request = request
+    self.response = response
+    self.requestOffset = requestOffset
+    self.conduct = conduct
+    isAcceptRight = Self.isAcceptRight(request, response)
+  }
 
   /// Whether a request asks for WebSocket: it names it in Upgrade, or carries a field of the handshake.
   static func isCandidate(_ request: HTTPRequestHead) -> Bool {
@@ -51,8 +64,7 @@ struct HandshakeExchange {
     return request.map { Self.namesWebSocket($0.fields) } ?? false
   }
 
-  /// Whether the accept belongs to (one of) the key(s); `nil` where the request or either field is missing.
-  var isAcceptRight: Bool? {
+  private static func isAcceptRight(_ request: HTTPRequestHead?, _ response: HTTPResponseHead?) -> Bool? {
     guard let request, let response, response.status == 101 else { return nil }
     let keys = request.fields.all(named: "Sec-WebSocket-Key")
     guard !keys.isEmpty, let accept = response.fields.first(named: "Sec-WebSocket-Accept") else { return nil }

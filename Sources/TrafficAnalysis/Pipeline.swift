@@ -14,6 +14,8 @@ public final class Pipeline {
   private var counts = PacketCounts()
   private var meta: MetaRecord
   private var latest: PacketStamp?
+  private var hasToldMeta = false
+  private var source: (any PacketSource)?
 
   /// A pipeline to `sink`.
   ///
@@ -45,9 +47,11 @@ public final class Pipeline {
   ///     on.
   /// - Throws: Why the source cannot go on; what came before is told all the same.
   public func run(_ source: any PacketSource, afterBatch: () -> Bool = { true }) throws(CaptureError) {
+    self.source = source
     var failure: CaptureError?
     do throws(CaptureError) {
       while !sink.isBroken, !hasReachedPacketLimit, let run = try source.nextBatch() {
+        connections.followsClock = run.clock != nil
         run.batch.withBytes { bytes in
           for index in run.range where !hasReachedPacketLimit {
             let ahead = index + ConnectionTable.distance
@@ -55,9 +59,11 @@ public final class Pipeline {
               let packet = run.batch.packets[ahead]
               connections.lookAhead(to: decoder.glance(bytes, in: packet.bytes, linkType: packet.linkType))
             }
-            take(run.batch.packets[index], bytes, fileIndex: run.batch.fileIndex)
+            let packet = run.batch.packets[index]
+            take(packet, bytes, fileIndex: run.batch.fileIndex &+ Int(packet.inputOffset))
           }
         }
+        if let clock = run.clock { passTime(to: clock) }
         guard afterBatch() else { break }
       }
     } catch {
@@ -66,6 +72,15 @@ public final class Pipeline {
     }
     finish()
     if let failure { throw failure }
+  }
+
+  /// Lets time pass that a live source tells of.
+  private func passTime(to clock: Timestamp) {
+    // Records that time completes say the newest packet, and when it was that they were complete.
+    guard var stamp = latest, clock >= stamp.timestamp else { return }
+    stamp.timestamp = clock
+    latest = stamp
+    connections.passTime(to: stamp)
   }
 
   private var hasReachedPacketLimit: Bool {
@@ -82,7 +97,7 @@ public final class Pipeline {
     let stamp = PacketStamp(timestamp: packet.timestamp, number: packet.number, fileIndex: fileIndex)
     if latest == nil {
       meta.packet = stamp
-      sink.meta(meta)
+      tellMeta()
     }
     latest = stamp
     counts.add(byteCount: packet.bytes.count, linkType: packet.linkType)
@@ -118,13 +133,22 @@ public final class Pipeline {
     if let latest {
       connections.finish(packet: latest)
     } else {
-      sink.meta(meta)
+      tellMeta()
     }
     sink.stats(statistics(isFinal: true))
   }
 
-  /// Tells the sink the counts up to now.
-  public func tellStatistics() { sink.stats(statistics(isFinal: false)) }
+  private func tellMeta() {
+    guard !hasToldMeta else { return }
+    hasToldMeta = true
+    sink.meta(meta)
+  }
+
+  /// Tells the sink the counts up to now, which may be before the first packet.
+  public func tellStatistics() {
+    tellMeta()
+    sink.stats(statistics(isFinal: false))
+  }
 
   /// Counts up to now.
   public func statistics(isFinal: Bool) -> StatsRecord {
@@ -141,6 +165,7 @@ public final class Pipeline {
       openWebSockets: found.openWebSockets, failedHandshakes: found.failedHandshakes,
       tlsConnections: found.tlsConnections, oneSidedConnections: transport.oneSided, gaps: transport.gaps,
       gapBytes: transport.gapBytes, evicted: transport.evicted, evictedWebSockets: transport.evictedWanted,
+      damagedBytes: source?.damagedBytes ?? 0, damagedPackets: source?.damagedPackets ?? 0,
       httpConnections: found.httpConnections,
       lateConnections: found.lateConnections, totals: found.ended, memoryBytes: ProcessMemory.peakBytes)
   }

@@ -7,9 +7,11 @@
 #endif
 
 /// What this process takes of the machine's memory.
-enum ProcessMemory {
+public enum ProcessMemory {
   /// The most bytes that were resident at once.
-  static var peakBytes: Int? {
+  ///
+  /// Once asked, it can be asked by a process that has given up the right to open files.
+  public static var peakBytes: Int? {
     #if os(Linux)
       // What getrusage counts begins with the peak of the process that started this one.
       if let kibibytes = highWaterMark { return kibibytes * 1024 }
@@ -27,15 +29,17 @@ enum ProcessMemory {
   }
 
   #if os(Linux)
+    /// /proc/self/status, which stays open: a process that has given its rights up could not open it.
+    // SAFETY: the path ends with a zero.
+    private static let statusFile = unsafe open("/proc/self/status", O_RDONLY | O_CLOEXEC)
+
     /// The line VmHWM of /proc/self/status.
     private static var highWaterMark: Int? {
-      // SAFETY: the path ends with a zero.
-      let file = unsafe open("/proc/self/status", O_RDONLY | O_CLOEXEC)
+      let file = statusFile
       guard file >= 0 else { return nil }
-      defer { close(file) }
       var text = [UInt8](repeating: 0, count: 8192)
       // SAFETY: the array has that many bytes.
-      let count = unsafe read(file, &text, text.count)
+      let count = unsafe pread(file, &text, text.count, 0)
       guard count > 0 else { return nil }
       let lines = text.prefix(count).split(separator: UInt8(ascii: "\n"))
       guard let line = lines.first(where: { $0.starts(with: "VmHWM:".utf8) }) else { return nil }

@@ -164,7 +164,8 @@ extension WebSocketAnalyzer {
     _ header: FrameHeader, after earlier: FrameFaults, _ side: WebSocketSide, offset: Int, _ packet: PacketStamp
   ) {
     var faults = earlier
-    guard side.counts.frames < FrameFaults.limit else {
+    // What stands behind a Close is debris of a WebSocket.
+    guard side.counts.frames < FrameFaults.limit, !side.hasClosed else {
       side.opening = .known
       return
     }

@@ -9,8 +9,12 @@ internal import TrafficAnalysis
 struct AnalysisPlan {
   /// The inputs in the order they were named.
   let inputs: [FileName]
+  /// What is captured live; `nil` where files are read.
+  let live: LivePlan?
   /// Where the log goes; `nil` is standard output.
   let output: FileName?
+  /// How it is written, and which other files are.
+  let files: FilePlan
   /// The log's form; `nil` is what suits the output.
   let format: LogFormat?
   /// The filter, compiled.
@@ -34,11 +38,16 @@ struct AnalysisPlan {
 
   /// Checks the options of a command line.
   init(_ command: AnalyzeCommand) throws {
+    live = try LivePlan(command)
     inputs = (command.input.readFiles + command.input.files).map(RawArguments.fileName)
     let named = command.output.output.map(RawArguments.fileName)
     output = named?.isStandardStream == true ? nil : named
-    try Self.check(inputs: inputs, output: output)
+    try Self.check(inputs: inputs, isLive: live != nil, output: output)
     format = try command.output.format.map { try Choice.of($0, "--format") }
+    files = try FilePlan(command.files, output: output, inputs: inputs, isLive: live != nil, format: format)
+    if let live, live.threads > 1, format == .text {
+      throw ValidationError("--threads writes ndjson only: the text format is one conversation.")
+    }
     filter = try command.input.filter.map { try Self.filter($0) }
     selection = try Self.selection(command)
     failOn = try FailCondition(command.checks.failOn)
@@ -47,7 +56,7 @@ struct AnalysisPlan {
     log = LogOptions(
       types: types, headers: try Choice.of(command.output.headers, "--headers"),
       writesPayload: !command.output.noPayload, embedsJSON: command.output.jsonPayload,
-      redactsQueries: command.output.redactQuery, writesFile: inputs.count > 1)
+      redactsQueries: command.output.redactQuery, writesFile: max(inputs.count, live?.interfaces.count ?? 0) > 1)
     guard !(command.terminal.quiet && command.terminal.verbose) else {
       throw ValidationError("-q and -v exclude each other.")
     }
@@ -57,8 +66,10 @@ struct AnalysisPlan {
     color = try Choice.of(command.terminal.color, "--color")
   }
 
-  private static func check(inputs: [FileName], output: FileName?) throws {
-    guard !inputs.isEmpty else { throw ValidationError("No input: name a capture file, or '-' for standard input.") }
+  private static func check(inputs: [FileName], isLive: Bool, output: FileName?) throws {
+    guard isLive || !inputs.isEmpty else {
+      throw ValidationError("No input: name a capture file, '-' for standard input, or an interface with -i.")
+    }
     guard !inputs.contains(where: \.bytes.isEmpty), output?.bytes.isEmpty != true else {
       throw ValidationError("A file name is empty.")
     }
@@ -185,5 +196,10 @@ struct AnalysisPlan {
 
   private static func isBase32(_ byte: UInt8) -> Bool {
     (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte) || (UInt8(ascii: "2")...UInt8(ascii: "7")).contains(byte)
+  }
+
+  /// Where the log goes.
+  var logSettings: RunLog.Settings {
+    RunLog.Settings(file: output, rotation: files.rotation, appends: live != nil, dropsOnError: files.dropsOnError)
   }
 }

@@ -25,30 +25,53 @@ struct AnalysisRun {
   /// Runs to the end and says how it went.
   func run() -> ExitStatus {
     Signals.install()
-    let file: LogFile
+    if plan.files.rotation != nil { Signals.installReopening() }
+    let meta = MetaRecord(
+      packet: nil, toolVersion: Version.number, inputs: plan.inputs.map(\.description),
+      filter: plan.filter?.expression)
+    let isTerminal = plan.output == nil && isatty(STDOUT_FILENO) == 1
+    var sinks = SinkMaker(
+      plan, format: plan.format ?? (isTerminal ? .text : .ndjson),
+      style: Terminal.style(STDOUT_FILENO, isOutput: plan.output == nil, color: plan.color))
+    let file: RunLog
+    let duties = RunDuties()
     do throws(LogFile.Failure) {
-      file = if let name = plan.output { try LogFile(name) } else { LogFile() }
+      if let name = plan.files.metrics { try duties.write(metrics: MetricsFile(name, standardError)) }
+      file = try RunLog(plan.logSettings, clock: nil, header: sinks.header(meta))
     } catch {
       standardError.failure(error.description)
       return .failed
     }
-    let writer = writer(to: file)
-    let selecting = isSelecting ? SelectingSink(plan.selection, payloadLimit: plan.payloadLimit, next: writer) : nil
-    let sink: any EventSink = selecting ?? writer
-    let source = CaptureFileSource(
-      names: plan.inputs, limits: plan.analysis.limits, isInterrupted: { Signals.isStopRequested })
-    let pipeline = Pipeline(
-      options: plan.analysis, filter: plan.filter,
-      meta: MetaRecord(
-        packet: nil, toolVersion: Version.number, inputs: plan.inputs.map(\.description),
-        filter: plan.filter?.expression),
-      sink: sink)
-    var status = analyze(source, pipeline, sink, flushesAlways: file.isTerminal)
+    if file.hasHeader { sinks = sinks.withoutMeta() }
+    let writer = sinks.writer(to: file)
+    let selecting = sinks.selection(before: writer)
+    let counting = CountingSink(next: selecting ?? writer, tellsRun: true)
+    let sink: any EventSink = plan.files.metrics == nil ? selecting ?? writer : counting
+    let pipeline = Pipeline(options: plan.analysis, filter: plan.filter, meta: meta, sink: sink)
+    duties.onTick.append { now in
+      file.tick(now)
+      if Signals.takeReopenRequest() {
+        sink.flush()
+        file.reopen()
+      }
+      tell(file.takeNews())
+    }
+    let counts = { (isFinal: Bool) -> StatsRecord in
+      var stats = counting.counted(pipeline.statistics(isFinal: isFinal))
+      stats.logDrops = file.droppedLines
+      return stats
+    }
+    let atTick = { self.tick(duties, pipeline, counts, sink) }
+    let source = CaptureFileSource(names: plan.inputs, limits: plan.analysis.limits, isInterrupted: { !atTick() })
+    var status = analyze(source, pipeline, sink, flushesAlways: file.isTerminal, tick: atTick)
     standardError.endProgress()
     status = max(status, tellFaults(of: source))
-    let stats = pipeline.statistics(isFinal: true)
     // Where no input could be read there is no log: an older one of that name stays.
+    let stats = counts(true)
     if status == .failed, stats.packets == 0 { file.discard() } else { file.finish() }
+    duties.tell(counts(true))
+    tell(file.takeNews())
+    if file.droppedLines ?? 0 > 0 { status = .failed }
     if Signals.isStopRequested { status = .done }
     switch file.failure {
     case .failed:
@@ -67,21 +90,9 @@ struct AnalysisRun {
     return status
   }
 
-  private var isSelecting: Bool { !plan.selection.isEverything || !plan.failOn.isEmpty || plan.payloadLimit != nil }
-
-  private func writer(to file: LogFile) -> any EventSink {
-    let isTerminal = plan.output == nil && file.isTerminal
-    switch plan.format ?? (isTerminal ? .text : .ndjson) {
-    case .ndjson:
-      return NDJSONWriter(file: file, options: plan.log)
-    case .text:
-      let style = Terminal.style(STDOUT_FILENO, isOutput: plan.output == nil, color: plan.color)
-      return TextWriter(file: file, options: plan.log, style: style)
-    }
-  }
-
   private func analyze(
-    _ source: CaptureFileSource, _ pipeline: Pipeline, _ sink: any EventSink, flushesAlways: Bool
+    _ source: CaptureFileSource, _ pipeline: Pipeline, _ sink: any EventSink, flushesAlways: Bool,
+    tick: () -> Bool
   ) -> ExitStatus {
     // On a terminal that shows the log, it is its own progress.
     let progress =
@@ -90,18 +101,35 @@ struct AnalysisRun {
     do throws(CaptureError) {
       try pipeline.run(source) {
         progress?.update(source)
-        if Signals.takeStatisticsRequest() {
-          pipeline.tellStatistics()
-          sink.flush()
-        }
         if flushesAlways || source.isStreaming { sink.flush() }
-        return !Signals.isStopRequested
+        return tick()
       }
       return .done
     } catch {
       standardError.failure(error.description)
       return .failed
     }
+  }
+
+  /// Does what hangs on the clock: after each batch, and at least every 250 ms while a stream is waited for.
+  ///
+  /// - Returns: Whether to go on.
+  private func tick(
+    _ duties: RunDuties, _ pipeline: Pipeline, _ counts: (_ isFinal: Bool) -> StatsRecord, _ sink: any EventSink
+  ) -> Bool {
+    let wantsStatistics = duties.tick()
+    if Signals.takeStatisticsRequest() {
+      pipeline.tellStatistics()
+      sink.flush()
+      duties.tell(counts(false))
+    } else if wantsStatistics {
+      duties.tell(counts(false))
+    }
+    return !Signals.isStopRequested && !sink.isBroken
+  }
+
+  private func tell(_ news: [RunLog.News]) {
+    for entry in news { standardError.failure(entry.description) }
   }
 
   private func tellFaults(of source: CaptureFileSource) -> ExitStatus {

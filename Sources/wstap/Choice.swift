@@ -29,6 +29,14 @@ enum ProgressChoice: String, CaseIterable {
   case never
 }
 
+/// What is done where the log cannot be written.
+enum WriteErrorChoice: String, CaseIterable {
+  /// The run ends.
+  case end
+  /// Records are dropped until it can be.
+  case drop
+}
+
 /// How much is told on standard error.
 enum Verbosity {
   /// Failures only.

@@ -1,19 +1,11 @@
 internal import PacketCapture
 
-#if canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Musl)
-  internal import Musl
-#else
-  internal import Darwin
-#endif
-
 /// The progress line: what was read, which share that is, how fast it goes, and how long it will take.
 ///
 /// Bytes are those of the files as they stand on the disk, compressed or not.
 final class Progress {
   private let standardError: StandardError
-  private let start = Progress.now()
+  private let start = MonotonicClock.nanoseconds
   private var nextLine: Int64
   private let width: Int
 
@@ -31,7 +23,7 @@ final class Progress {
 
   /// Shows the line anew, if it is time.
   func update(_ source: CaptureFileSource) {
-    let now = Self.now()
+    let now = MonotonicClock.nanoseconds
     guard now >= nextLine else { return }
     nextLine = now &+ Self.interval
     let line = Self.line(
@@ -75,13 +67,5 @@ final class Progress {
     return whole < 3600
       ? "\(whole / 60):\(padded(whole % 60))"
       : "\(whole / 3600):\(padded(whole / 60 % 60)):\(padded(whole % 60))"
-  }
-
-  /// Nanoseconds of a clock that never goes back.
-  private static func now() -> Int64 {
-    var time = timespec()
-    // SAFETY: `time` is what the call fills in.
-    guard unsafe clock_gettime(CLOCK_MONOTONIC, &time) == 0 else { return 0 }
-    return Int64(time.tv_sec) &* 1_000_000_000 &+ Int64(time.tv_nsec)
   }
 }

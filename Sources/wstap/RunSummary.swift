@@ -61,6 +61,8 @@ struct RunSummary {
     if stats.totals.unframedBytes > 0 {
       parts.append("\(counted(stats.totals.unframedBytes, "captured byte")) that could not be told apart into frames")
     }
+    if stats.damagedBytes > 0 { parts.append("\(counted(stats.damagedBytes, "byte")) of damaged files") }
+    if stats.damagedPackets > 0 { parts.append("\(counted(stats.damagedPackets, "damaged packet"))") }
     if stats.undecodable > 0 { parts.append(counted(stats.undecodable, "packet") + " that could not be decoded") }
     if stats.fragmentsDropped > 0 {
       parts.append(counted(stats.fragmentsDropped, "piece") + " of fragmented IP packets")

@@ -12,6 +12,7 @@ internal import Synchronization
 enum Signals {
   private static let stop = Atomic(false)
   private static let statistics = Atomic(false)
+  private static let reopening = Atomic(false)
 
   /// Whether SIGINT or SIGTERM came, so that the run is to end cleanly.
   static var isStopRequested: Bool { stop.load(ordering: .relaxed) }
@@ -19,6 +20,20 @@ enum Signals {
   /// Whether SIGUSR1 came since this was last asked.
   static func takeStatisticsRequest() -> Bool {
     statistics.load(ordering: .relaxed) && statistics.exchange(false, ordering: .relaxed)
+  }
+
+  /// Whether SIGHUP came since this was last asked.
+  static func takeReopenRequest() -> Bool {
+    reopening.load(ordering: .relaxed) && reopening.exchange(false, ordering: .relaxed)
+  }
+
+  /// Has the log opened anew later.
+  static func requestReopening() { reopening.store(true, ordering: .relaxed) }
+
+  /// Makes SIGHUP ask for the log to be opened anew, instead of ending the process; under nohup, too.
+  static func installReopening() {
+    _ = takeReopenRequest()
+    handle(SIGHUP, onlyOnce: false, evenIfIgnored: true) { _ in Signals.reopening.store(true, ordering: .relaxed) }
   }
 
   /// Makes a write to a pipe that nobody reads fail, instead of killing the process; the first SIGINT or SIGTERM asks
@@ -34,7 +49,9 @@ enum Signals {
     handle(SIGUSR1, onlyOnce: false) { _ in Signals.statistics.store(true, ordering: .relaxed) }
   }
 
-  private static func handle(_ number: Int32, onlyOnce: Bool, _ handler: @escaping @convention(c) (Int32) -> Void) {
+  private static func handle(
+    _ number: Int32, onlyOnce: Bool, evenIfIgnored: Bool = false, _ handler: @escaping @convention(c) (Int32) -> Void
+  ) {
     var action = sigaction()
     // A read that waits is not begun again (no SA_RESTART), so that whoever reads can look why.
     action.sa_flags =
@@ -54,6 +71,6 @@ enum Signals {
     #else
       let isIgnored = unsafe unsafeBitCast(before.__sigaction_handler.sa_handler, to: Int.self) == 1
     #endif
-    if !isIgnored { unsafe sigaction(number, &action, nil) }
+    if !isIgnored || evenIfIgnored { unsafe sigaction(number, &action, nil) }
   }
 }

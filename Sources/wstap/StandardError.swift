@@ -1,4 +1,5 @@
 internal import EventLogging
+internal import LiveCapture
 
 #if canImport(Glibc)
   internal import Glibc
@@ -35,6 +36,20 @@ final class StandardError {
   /// Tells what explains what was done.
   func reason(_ sentence: String) {
     if verbosity == .verbose { tell(sentence) }
+  }
+
+  /// Tells why an interface cannot be captured from; a command to be typed has a line of its own.
+  func failure(_ error: InterfaceError) {
+    let lines = error.description.split(separator: "\n").map(String.init)
+    tell(lines[0])
+    for line in lines.dropFirst() { write("\(SafeText.string(line))\n") }
+  }
+
+  /// Tells what was done, in a line of its own without the program's name.
+  func line(_ text: String) {
+    guard verbosity != .quiet else { return }
+    endProgress()
+    write("\(SafeText.string(text))\n")
   }
 
   /// Tells what is wrong with the command line, and how it is meant to be; line ends stay.

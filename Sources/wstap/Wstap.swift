@@ -6,7 +6,13 @@ struct Wstap: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "wstap",
     abstract: "Read captured packets, tell the WebSocket story in them: one JSON object a line.",
-    usage: "wstap [OPTION ...] FILE ...\nwstap checks [ID]\nwstap schema [--strict]",
+    usage: """
+      wstap [OPTION ...] FILE ...
+      wstap [OPTION ...] -i IFACE ...
+      wstap interfaces
+      wstap checks [ID]
+      wstap schema [--strict]
+      """,
     discussion: """
       The log goes to standard output: text on a terminal, else one JSON object a line. Warnings and a closing summary \
       go to standard error.
@@ -15,7 +21,7 @@ struct Wstap: ParsableCommand {
       readable was logged; 3 --fail-on was hit; 64 the command line is wrong. 1 comes before 2, and 2 before 3.
       """,
     version: Version.description,
-    subcommands: [AnalyzeCommand.self, ChecksCommand.self, SchemaCommand.self],
+    subcommands: [AnalyzeCommand.self, InterfacesCommand.self, ChecksCommand.self, SchemaCommand.self],
     defaultSubcommand: AnalyzeCommand.self)
 
   static func main() {

@@ -11,8 +11,10 @@ import Testing
 
 /// The names in a directory.
 enum LogDirectory {
-  static func names(_ directory: TemporaryDirectory) -> [String] {
-    guard let stream = opendir(directory.path) else { return [] }
+  static func names(_ directory: TemporaryDirectory) -> [String] { names(inPath: directory.path) }
+
+  static func names(inPath path: String) -> [String] {
+    guard let stream = opendir(path) else { return [] }
     defer { closedir(stream) }
     var names: [String] = []
     while let entry = readdir(stream) {

@@ -26,7 +26,9 @@ enum CompleteRecords {
       }
     }
     let all = try NDJSONWriterTests.lines(options) { writer in
-      writer.meta(MetaRecord(packet: stamp, toolVersion: "1", inputs: ["a"], filter: "tcp"))
+      var meta = MetaRecord(packet: stamp, toolVersion: "1", inputs: ["a"], filter: "tcp")
+      meta.part = 1
+      writer.meta(meta)
       for identity in identities {
         opens(identity).forEach(writer.open)
         for sender in Sender.allCases {
@@ -148,11 +150,13 @@ enum CompleteRecords {
   }
 
   private static var stats: StatsRecord {
-    StatsRecord(
+    var stats = StatsRecord(
       packet: stamp, isFinal: true, linkTypes: ["ethernet"], packets: 0, bytes: 0, undecodable: 0,
       undecodableReasons: [(reason: "x", count: 1)], badChecksums: 0, fragments: 0, fragmentsDropped: 0,
       fragmentOverlaps: 0, tcpConnections: 0, webSockets: 0,
       openWebSockets: 0, failedHandshakes: 0, tlsConnections: 0, oneSidedConnections: 0, gaps: 0, gapBytes: 0,
       evicted: 0, memoryBytes: 1)
+    (stats.kernelDrops, stats.interfaceDrops, stats.toolDrops, stats.logDrops) = (1, 2, 3, 4)
+    return stats
   }
 }

@@ -348,12 +348,12 @@ struct NDJSONWriterTests {
       undecodableReasons: [(reason: "x", count: 3)], badChecksums: 4, fragments: 5, fragmentsDropped: 2,
       fragmentOverlaps: 1, tcpConnections: 6, webSockets: 7,
       openWebSockets: 8, failedHandshakes: 9, tlsConnections: 10, oneSidedConnections: 11, gaps: 12, gapBytes: 13,
-      evicted: 14, memoryBytes: 15)
+      evicted: 14, damagedBytes: 16, damagedPackets: 17, memoryBytes: 15)
     try Self.expect(
       Self.lines { $0.stats(record) }, Self.time, #""type":"stats","final":true,"link_types":["ethernet","147"]"#,
       #""pkts":1,"bytes":2,"undecodable":3,"undecodable_reasons":[{"reason":"x","count":3}],"bad_checksums":4"#,
       #""ip_fragments":5,"fragments_dropped":2,"fragment_overlaps":1,"tcp_conns":6,"ws_conns":7,"ws_open":8,"failed":9,"tls_conns":10,"one_sided":11,"gaps":12"#,
-      #""gap_bytes":13,"evicted":14,"evicted_websockets":0,"mem_bytes":15"#)
+      #""gap_bytes":13,"evicted":14,"evicted_websockets":0,"damaged_bytes":16,"damaged_pkts":17,"mem_bytes":15"#)
   }
 
   @Test func `only the record types that were asked for are written`() throws {

@@ -87,7 +87,7 @@ struct PcapReaderTests {
     }
   }
 
-  @Test func `a record over the limit ends the file and says where`() {
+  @Test func `a record over the limit is skipped and told`() {
     var limits = Limits()
     limits.packetBytes = 100
     var file = CaptureBytes()
@@ -96,7 +96,11 @@ struct PcapReaderTests {
     file.pcapRecord(seconds: 1, fraction: 0, [UInt8](repeating: 0, count: 101))
     file.pcapRecord(seconds: 1, fraction: 0, [1])
     let reading = read(file.bytes, limits: limits)
-    #expect(reading.packets.count == 1)
+    #expect(reading.packets.map(\.bytes) == [[1], [1]])
+    #expect(
+      reading.damage.map(\.reason) == [
+        "a record claims 101 captured bytes, which is over the limit; 117 bytes are skipped"
+      ])
     #expect(reading.damage.map(\.offset) == [41])
     #expect(reading.damage.map(\.isCutShort) == [false])
   }
@@ -116,17 +120,17 @@ struct PcapReaderTests {
   @Test func `many packets over many batches come in order`() {
     var file = CaptureBytes()
     file.pcapHeader()
-    for number in 0..<5000 {
+    for number in 1...5000 {
       file.pcapRecord(
         seconds: UInt32(number), fraction: 0, [UInt8](repeating: UInt8(truncatingIfNeeded: number), count: number % 97))
     }
     let reading = read(file.bytes, batchBytes: 4096)
     #expect(
       reading.packets
-        == (0..<5000).map {
+        == (1...5000).map {
           Read(
             nanoseconds: Int64($0) * 1_000_000_000,
-            bytes: [UInt8](repeating: UInt8(truncatingIfNeeded: $0), count: $0 % 97), original: $0 % 97, number: $0 + 1)
+            bytes: [UInt8](repeating: UInt8(truncatingIfNeeded: $0), count: $0 % 97), original: $0 % 97, number: $0)
         })
   }
 }

@@ -239,7 +239,7 @@ struct PcapngReaderTests {
     }
   }
 
-  @Test func `two lengths of a block that differ end the file`() {
+  @Test func `a block whose two lengths differ is skipped`() {
     for type: UInt32 in [6, 0x8000_0001] {
       var file = CaptureBytes()
       file.section()
@@ -249,8 +249,10 @@ struct PcapngReaderTests {
       file.bytes[file.bytes.count - 4] ^= 4
       file.enhanced(ticks: 1, [1])
       let reading = read(file.bytes)
-      #expect(reading.packets.isEmpty)
+      #expect(reading.packets.map(\.bytes) == [[1]])
       #expect(reading.damage.map(\.offset) == [offset])
+      #expect(reading.damage.map(\.reason) == ["a block's two lengths differ; 32 bytes are skipped"])
+      #expect(reading.damagedBytes == 32)
     }
   }
 
@@ -324,11 +326,15 @@ struct PcapngReaderTests {
     limits.faultsPerFile = 3
     var file = CaptureBytes()
     file.section()
-    for _ in 0..<50 { file.enhanced(ticks: 1, [1]) }
     file.interface()
+    for _ in 0..<50 {
+      file.enhanced(ticks: 1, [1])
+      file.bytes[file.bytes.count - 16] = 0xff
+    }
     file.enhanced(ticks: 1, [1])
     let reading = read(file.bytes, limits: limits)
     #expect(reading.packets.map(\.number) == [51])
+    #expect(reading.damagedPackets == 50)
     #expect(reading.damage.count == 4)
     #expect(reading.damage.last?.reason == "more faults follow, which are not told singly")
   }

@@ -20,6 +20,8 @@ struct Read: Equatable, CustomStringConvertible {
 struct Reading {
   var packets: [Read] = []
   var damage: [CaptureDamage] = []
+  var damagedBytes = 0
+  var damagedPackets = 0
   var failures: [CaptureError] = []
   var metadata: CaptureMetadata?
 }
@@ -39,6 +41,8 @@ func read(_ source: CaptureFileSource) -> Reading {
     }
   }
   result.damage = source.damage
+  result.damagedBytes = source.damagedBytes
+  result.damagedPackets = source.damagedPackets
   result.failures = source.failures
   result.metadata = source.metadata(ofFile: 0)
   return result

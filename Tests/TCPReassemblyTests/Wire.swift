@@ -144,6 +144,10 @@ final class Wire {
 
   func wait(milliseconds: Int64) { nanoseconds += milliseconds * 1_000_000 }
 
+  /// Says that time is told by a clock, and that it has passed until now.
+  func followClock() { table.followsClock = true }
+  func passTime() { table.passTime(to: stamp) }
+
   /// The end of the capture.
   func finish() { table.finish(packet: stamp) }
 

@@ -311,6 +311,7 @@ import WebSocketDecoding
     Case("handshake | C 8100 | C 8100 | C 8100 | C 8100"),
     Case("handshake | S 8100 | S 8100 | S 8100 | S 8b80 00000000 | S 8b80 00000000"),
     Case("handshake | S 53 | S FIN"),
+    Case("handshake | S 8800 | S ff{20}"),
     Case(
       "REQ Sec-WebSocket-Extensions: x | RES +Sec-WebSocket-Extensions: x | C 160301 0100", "extension-unregistered!",
       "extension-unregistered!"),

@@ -24,6 +24,7 @@ CREATE OR REPLACE MACRO wstap_log(log_file) AS TABLE
     "inputs": 'VARCHAR[]',
     "filter": 'VARCHAR',
     "shard": 'VARCHAR',
+    "part": 'BIGINT',
     "conn": 'VARCHAR',
     "client_ip": 'VARCHAR',
     "client_port": 'BIGINT',
@@ -127,12 +128,14 @@ CREATE OR REPLACE MACRO wstap_log(log_file) AS TABLE
     "evicted_websockets": 'BIGINT',
     "kernel_drops": 'BIGINT',
     "if_drops": 'BIGINT',
+    "tool_drops": 'BIGINT',
+    "log_drops": 'BIGINT',
     "mem_bytes": 'BIGINT'
   });
 
 CREATE OR REPLACE MACRO wstap_meta(log_file) AS TABLE
   SELECT
-    "ts", "epoch_us", "tool", "tool_version", "inputs", "filter", "shard"
+    "ts", "epoch_us", "tool", "tool_version", "inputs", "filter", "shard", "part"
   FROM wstap_log(log_file) WHERE "type" = 'meta';
 
 CREATE OR REPLACE MACRO wstap_opens(log_file) AS TABLE
@@ -185,5 +188,5 @@ CREATE OR REPLACE MACRO wstap_stats(log_file) AS TABLE
     "ts", "epoch_us", "final", "link_types", "pkts", "bytes", "undecodable", "undecodable_reasons",
     "bad_checksums", "ip_fragments", "fragments_dropped", "fragment_overlaps", "tcp_conns", "ws_conns", "ws_open",
     "failed", "tls_conns", "one_sided", "gaps", "gap_bytes", "evicted", "evicted_websockets", "kernel_drops",
-    "if_drops", "mem_bytes"
+    "if_drops", "tool_drops", "log_drops", "mem_bytes"
   FROM wstap_log(log_file) WHERE "type" = 'stats';

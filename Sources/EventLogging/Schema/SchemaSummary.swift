@@ -73,7 +73,7 @@ extension LogSchema {
         "What of the TCP stream is not in the capture, or was cut by its snap length."),
       FieldSchema(
         "unframed_bytes", .count, unit: "bytes",
-        "What was captured and could not be told apart into frames: behind a lost frame header, behind a length with its top bit set, or an unfinished header at the end."
+        "What was captured and could not be told apart into frames: behind a lost frame header, behind a length with its top bit set, an unfinished header at the end, or another protocol where the first frame should be."
       ),
       FieldSchema("retrans_bytes", .count, unit: "bytes", "What came again."),
       FieldSchema(
@@ -94,7 +94,10 @@ extension LogSchema {
   static let stats: RecordSchema = RecordSchema(
     "stats", "Counts over the run; the last line is one.", isOfConnection: false,
     ObjectSchema([
-      FieldSchema("final", .boolean, "Whether this is the last line; SIGUSR1 asks for one on the way."),
+      FieldSchema(
+        "final", .boolean,
+        "Whether this is the last line. On the way, SIGUSR1 asks for one, and a live capture writes one each minute."
+      ),
       FieldSchema(
         "link_types", .array(.text),
         "The names of the LINKTYPE_ registry in lower case (`ethernet`, `raw`, `linux_sll2`, …), or `link type N` for one that is not decoded, in the order of their first packets."
@@ -131,9 +134,29 @@ extension LogSchema {
       ),
       FieldSchema("evicted_websockets", .count, "WebSockets among them; their `end` has `cause:\"evicted\"`."),
       FieldSchema(
-        "kernel_drops", .count, "Packets that the kernel dropped for want of room.", absent: "for capture files"),
+        "damaged_bytes", .count, unit: "bytes",
+        "What was skipped in damaged capture files, because no packet in it could be read for sure; behind a fault of the compression it is not known, and not counted."
+      ),
       FieldSchema(
-        "if_drops", .count, "Packets that the interface or its driver dropped.", absent: "for capture files"),
+        "damaged_pkts", .count,
+        "Packets of pcapng files that were seen and left out: their block is damaged, or the description of their interface is lost."
+      ),
+      FieldSchema(
+        "kernel_drops", .count,
+        "Packets that passed the filter and that the kernel dropped, as its buffer (`-B`) was full.",
+        absent: "for capture files"),
+      FieldSchema(
+        "if_drops", .count,
+        "Packets that the interface dropped before the kernel saw them, whatever they were (`rx_missed_errors` and `rx_fifo_errors` of Linux).",
+        absent: "for capture files, and where no interface tells"),
+      FieldSchema(
+        "tool_drops", .count,
+        "Packets that wstap dropped, as it, or whoever reads its log, was too slow; they are not among `pkts`.",
+        absent: "for capture files"),
+      FieldSchema(
+        "log_drops", .count,
+        "Records that were dropped as the log could not be written (a full disk), up to this one.",
+        absent: "without `--on-write-error drop`"),
       FieldSchema(
         "mem_bytes", .count, unit: "bytes", "The most memory that was resident at once.",
         absent: "where the system does not say"),

@@ -18,6 +18,16 @@ public final class SelectingSink: EventSink {
     public fileprivate(set) var attempts = 0
     /// The gravest violation by a selected side of a selected connection.
     public fileprivate(set) var gravest: Rule.Severity?
+
+    /// Adds what another worker of the same run has counted.
+    public mutating func add(_ other: Tally) {
+      passed += other.passed
+      leftOut += other.leftOut
+      partlySearched += other.partlySearched
+      failedHandshakes += other.failedHandshakes
+      attempts += other.attempts
+      if let other = other.gravest { gravest = max(gravest ?? other, other) }
+    }
   }
 
   /// What passed so far.

@@ -9,7 +9,7 @@ internal import WebSocketDecoding
 public final class TextWriter: EventSink {
   let options: LogOptions
   let style: TextStyle
-  private let file: LogFile
+  private let file: any LogDestination
   private var names = ConnectionNames(limit: Limits().shortNames)
   private var renderings = RenderingCache()
   private var clock = TextClock()
@@ -19,18 +19,18 @@ public final class TextWriter: EventSink {
   private static let flushBytes = 32 << 10
 
   /// A writer to `file`.
-  public init(file: LogFile, options: LogOptions, style: TextStyle) {
+  public init(file: any LogDestination, options: LogOptions, style: TextStyle) {
     self.file = file
     self.options = options
     self.style = style
   }
 
   /// Whether nothing more can be written.
-  public var isBroken: Bool { file.failure != nil }
+  public var isBroken: Bool { file.isBroken }
 
   /// Writes what was gathered.
   public func flush() {
-    file.write(gathered)
+    gathered.withRawSpan { file.write($0) }
     gathered.removeAll(keepingCapacity: true)
   }
 

@@ -10,6 +10,8 @@ public struct MetaRecord: Sendable {
   public var inputs: [String]
   /// The BPF filter.
   public var filter: String?
+  /// The ordinal of the file in its log; `nil` where a log is one file.
+  public var part: Int?
 
   /// What is analyzed, and by what.
   public init(packet: PacketStamp?, toolVersion: String, inputs: [String], filter: String?) {

@@ -33,6 +33,15 @@ public struct RunTotals: Sendable {
     rules[rule, default: 0] += 1
   }
 
+  /// Adds the counts of others.
+  public mutating func add(_ other: RunTotals) {
+    messages += other.messages
+    pingsAndPongs += other.pingsAndPongs
+    payload += other.payload
+    unframedBytes += other.unframedBytes
+    rules.merge(other.rules, uniquingKeysWith: +)
+  }
+
   /// How often rules of a severity were broken.
   public func violations(_ severity: Rule.Severity) -> Int { violations[severity] ?? 0 }
 }

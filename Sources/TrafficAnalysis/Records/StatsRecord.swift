@@ -44,12 +44,62 @@ public struct StatsRecord: Sendable {
   public var evicted: Int
   /// WebSockets among them.
   public var evictedWebSockets = 0
+  /// Bytes of the inputs that were skipped as damaged.
+  public var damagedBytes = 0
+  /// Packets that were seen in the inputs and left out, as damaged or of an unknown interface.
+  public var damagedPackets = 0
   /// Connections that spoke HTTP/1.1, WebSockets among them; not in the log, but in the closing summary.
   public var httpConnections = 0
   /// Connections whose beginning is not in the capture; not in the log either.
   public var lateConnections = 0
   /// What the WebSockets carried that have ended; not in the log either, whose `end` records have it.
   public var totals = RunTotals()
+  /// Packets that the kernel dropped, for its buffer was full; `nil` for capture files.
+  public var kernelDrops: Int?
+  /// Packets that the interfaces dropped; `nil` for capture files, and where no interface tells.
+  public var interfaceDrops: Int?
+  /// Packets that this program dropped, for it came not after; `nil` for capture files.
+  public var toolDrops: Int?
+  /// Lines of the log that were dropped, as nothing could be written; `nil` where that would end the run.
+  public var logDrops: Int?
+  /// Records so far, whether they were selected or not; not in the log.
+  public var records = RecordCounts()
   /// Peak resident memory in bytes.
   public var memoryBytes: Int?
+
+  /// Adds the counts of another worker of the same run.
+  public mutating func add(_ other: StatsRecord) {
+    for name in other.linkTypes where !linkTypes.contains(name) { linkTypes.append(name) }
+    packets += other.packets
+    bytes += other.bytes
+    undecodable += other.undecodable
+    for entry in other.undecodableReasons {
+      if let index = undecodableReasons.firstIndex(where: { $0.reason == entry.reason }) {
+        undecodableReasons[index].count += entry.count
+      } else {
+        undecodableReasons.append(entry)
+      }
+    }
+    undecodableReasons.sort { ($1.count, $0.reason) < ($0.count, $1.reason) }
+    badChecksums += other.badChecksums
+    fragments += other.fragments
+    fragmentsDropped += other.fragmentsDropped
+    fragmentOverlaps += other.fragmentOverlaps
+    tcpConnections += other.tcpConnections
+    webSockets += other.webSockets
+    openWebSockets += other.openWebSockets
+    failedHandshakes += other.failedHandshakes
+    tlsConnections += other.tlsConnections
+    oneSidedConnections += other.oneSidedConnections
+    gaps += other.gaps
+    gapBytes += other.gapBytes
+    evicted += other.evicted
+    evictedWebSockets += other.evictedWebSockets
+    httpConnections += other.httpConnections
+    lateConnections += other.lateConnections
+    totals.add(other.totals)
+    records.add(other.records)
+    // One process: what each of them sees is what all take together.
+    if let memory = other.memoryBytes { memoryBytes = max(memoryBytes ?? 0, memory) }
+  }
 }

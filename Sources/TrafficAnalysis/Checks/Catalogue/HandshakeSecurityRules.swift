@@ -50,10 +50,13 @@ extension Check {
       "RFC 6455 §10.5, §10.6", by: .client, on: .wire,
       "The request has credentials and is not encrypted.",
       condition: """
-        A handshake in clear text carries Cookie, Authorization or Proxy-Authorization (log the field name \
-        and cookie names, never the value).
+        A handshake in clear text carries Cookie, Authorization or Proxy-Authorization (log the field name and \
+        cookie names, never the value).
         """,
-      remarks: "Same address exceptions as cleartext-websocket. Decrypted TLS does not count.",
+      remarks: """
+        Not where the server's address is private, loopback or link-local, as for cleartext-websocket. Decrypted \
+        TLS does not count.
+        """,
       breaks: "connection 198.51.100.7 > 203.0.113.5:80 | REQ +Cookie: session=abc",
       keeps: "connection 198.51.100.7 > 203.0.113.5:80",
       tshark: .no(),
@@ -68,8 +71,8 @@ extension Check {
         absolute target has user info. Log the parameter name only.
         """,
       remarks: """
-        Browsers cannot set headers on WebSocket, so one-time tickets in the query are common and less bad; \
-        also look at entropy and JWT shape.
+        Browsers cannot set headers on WebSocket, so one-time tickets in the query are common and less bad: a \
+        notice. A JWT counts under any name; values such as true and 0 do not.
         """,
       breaks: "REQ GET /chat?access_token=abc123 HTTP/1.1",
       keeps: "REQ GET /chat?room=12 HTTP/1.1",
@@ -201,15 +204,15 @@ extension Check {
     Check(
       .httpAfter101, "http-after-101", .security, .error, .advisory,
       "advisory", by: nil, on: .wire,
-      silentIf: [.lostBytes],
+      silentIf: [.lostBytes, .unknownExtension, .otherVersion],
       "HTTP goes on behind the 101.",
       condition: """
-        The first bytes after the 101 head are an HTTP status line (server) or an HTTP request line \
-        (client).
+        The first bytes after the 101 head are an HTTP status line (server) or an HTTP request line (client).
         """,
       remarks: """
         Seen when a backend is tricked into returning 101 (SSRF health check) and HTTP goes on. h2c (PRI * \
-        HTTP/2.0) after Upgrade: h2c is another matter.
+        HTTP/2.0) after Upgrade: h2c is another matter. The direction is not read on: its bytes count as \
+        unframed.
         """,
       breaks: "S 485454502f312e3120323030204f4b0d0a0d0a",
       keeps: "S 81 0f 485454502f312e3120323030204f4b",
@@ -219,14 +222,18 @@ extension Check {
     Check(
       .notWebsocketAfter101, "not-websocket-after-101", .security, .error, .advisory,
       "advisory (RFC 6455 §5.2)", by: nil, on: .heuristic,
-      silentIf: [.lostBytes, .unknownExtension],
+      silentIf: [.lostBytes, .unknownExtension, .otherVersion],
       "What follows the 101 is no WebSocket.",
       condition: """
-        After a good handshake the first bytes of a direction do not look like frames: known banners \
-        (SSH-2.0-, TLS record 16 03) or three structural faults (reserved opcode, wrong mask bit, impossible \
-        length) within the first 3 frames.
+        After a good handshake the first bytes of a direction do not look like frames: known banners (SSH-2.0-, \
+        TLS record 16 03) or three structural faults (reserved opcode, wrong mask bit, impossible length), of \
+        two kinds or more, within the first 3 frames.
         """,
-      remarks: "An unknown extension could change framing: silent then. Report once and stop decoding.",
+      remarks: """
+        An unknown extension could change framing: silent then. A client that merely never masks is a bad \
+        client, hence the two kinds. Report once and stop decoding: the rest of the direction counts as \
+        unframed.
+        """,
       breaks: "C 5353482d322e302d4f70656e5353480d0a",
       keeps: "C 828a 37fa213d 64a9691005d411104ff0",
       tshark: .no(),

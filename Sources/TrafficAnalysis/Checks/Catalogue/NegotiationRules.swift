@@ -10,9 +10,10 @@ extension Check {
         outside 0x21-0x7E or a separator).
         """,
       remarks: """
-        Field may repeat in a request; join first. Empty elements from stray commas are tolerated by HTTP \
-        list parsing but named illegal here: warning for those, error for bad characters. Slashes and quotes \
-        are separators; +, ., - are fine. Bearer tokens put here often hold = or /.
+        Field may repeat in a request; join first. Empty elements from stray commas are tolerated by HTTP list \
+        parsing but named illegal here: warning for those, and no reason to refuse; error for bad characters and \
+        for a list without any element. Slashes and quotes are separators; +, ., - are fine. Bearer tokens put \
+        here often hold = or /.
         """,
       breaks: "REQ Sec-WebSocket-Protocol: chat/1",
       keeps: "REQ Sec-WebSocket-Protocol: chat, v12.stomp",

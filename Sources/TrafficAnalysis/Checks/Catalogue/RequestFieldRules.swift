@@ -100,12 +100,11 @@ extension Check {
       "RFC 6455 §4.1 (7)", by: .client, on: .heuristic,
       "Sec-WebSocket-Key is a published constant.",
       condition: """
-        Key is a published constant: the RFC sample nonce, all-zero bytes, or another value in the tool's \
-        list of scanner constants.
+        Key is a published constant: the RFC sample nonce, all-zero bytes, or the examples of RFC 6455 §4.1 and \
+        of many descriptions of WebSocket.
         """,
       remarks: """
-        It proves that the nonce was not random, not that the peer is hostile: many test clients and \
-        scanners do this.
+        It proves that the nonce was not random, not that the peer is hostile: many test clients and scanners do this.
         """,
       breaks: "REQ Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
       keeps: "handshake",
@@ -153,14 +152,14 @@ extension Check {
       "RFC 6455 §4.1 (9); IANA version registry", by: .client, on: .wire,
       "Sec-WebSocket-Version is not 13.",
       condition: """
-        Version is well formed but not 13. Give the registry status: 0-8 interim drafts, 9-12 reserved and \
-        never valid, above 13 unassigned.
+        Version is well formed but not 13. Give the registry status: 0-8 interim drafts, 9-12 reserved and never \
+        valid, above 13 unassigned.
         """,
       remarks: """
         A client may ask for another version first and fall back to 13 when the server lists it. With 7 or 8 \
-        (draft hybi) framing is close to 13 and the origin field is Sec-WebSocket-Origin; with 0-6 the \
-        framing differs, so switch all frame checks off. Odd values such as 777 or 1337 are used to force a \
-        refused upgrade (frames-after-refused-upgrade).
+        (draft hybi) framing is close to 13 and the origin field is Sec-WebSocket-Origin; with 0-6 the framing \
+        differs, so switch all frame checks off. Odd values are used to force a refused upgrade \
+        (frames-after-refused-upgrade); those above 255 are version-malformed.
         """,
       breaks: "REQ Sec-WebSocket-Version: 12",
       keeps: "REQ Sec-WebSocket-Version: 13",
@@ -189,12 +188,12 @@ extension Check {
       "RFC 6455 §4.1 (8); RFC 6454 §7", by: .client, on: .wire,
       "Origin is neither null nor one scheme, host and port.",
       condition: """
-        Origin is neither the word null nor scheme://host[:port] without path, query, fragment or trailing \
-        slash.
+        Origin is neither the word null nor scheme://host[:port] without path, query, fragment or trailing slash.
         """,
       remarks: """
-        Any scheme is possible (chrome-extension://, file:// gives null). RFC 6454 allows a blank-separated \
-        list in general, but here the value is one serialized origin.
+        Any scheme is possible (chrome-extension://), and file:// without a host is what some browsers send for \
+        local files (RFC 6454 §4). RFC 6454 allows a blank-separated list in general, but here the value is one \
+        serialized origin.
         """,
       breaks: "REQ Origin: http://server.example.com/app/",
       keeps: "REQ Origin: https://server.example.com:8443",

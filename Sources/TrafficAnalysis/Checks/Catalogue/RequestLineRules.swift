@@ -9,27 +9,28 @@ extension Check {
       condition: """
         A candidate handshake (a request whose Upgrade list has the token websocket, or which carries any \
         Sec-WebSocket-* field) does not parse as an HTTP/1.1 request: start line is not three parts, a field \
-        line has no colon, blank or a control byte before the colon, a field name is not a token, obsolete \
-        line folding, bare CR, or a header block that is never ended by an empty line.
+        line has no colon, blank or a control byte before the colon, a field name is not a token, obsolete line \
+        folding, bare CR, another control byte in a line, or a header block that is never ended by an empty \
+        line.
         """,
       remarks: """
         Report the sub-reason. A bare LF line end may be accepted by recipients: notice, not error. Leading \
-        empty lines before the start line are allowed. An unfinished header block counts only when FIN/RST \
-        was seen (not at end of capture).
+        empty lines before the start line are allowed. An unfinished header block counts only when the client \
+        ended its stream by FIN or RST, and before the server did. A first line without a version is no HTTP/1.x \
+        and not looked at. Control bytes in the target are request-target-not-ascii, those in Host host-invalid.
         """,
       breaks: "REQ Host : server.example.com",
       keeps: "handshake",
       tshark: .partly("http.bad_header_name, http.leading_crlf"),
       zeek: .partly(
         """
-        weirds HTTP_obsolete_line_folding, bad_HTTP_request_with_version, lowercase_HTTP_keyword, \
-        bad_HTTP_version
+        weirds HTTP_obsolete_line_folding, bad_HTTP_request_with_version, lowercase_HTTP_keyword, bad_HTTP_version
         """),
       suricata: .partly(
         """
         http.request_field_missing_colon (2221002), request_header_invalid (2221013), \
-        invalid_request_field_folding (2221016), request_line_invalid (2221044), \
-        method_delim_non_compliant (2221030)
+        invalid_request_field_folding (2221016), request_line_invalid (2221044), method_delim_non_compliant \
+        (2221030)
         """)),
     Check(
       .requestNotGet, "request-not-get", .request, .error, .must,
@@ -175,7 +176,8 @@ extension Check {
         """,
       remarks: """
         Port forwarding, NAT, reverse proxies and absolute-form requests to a forward proxy all make this \
-        normal; keep off by default and never raise above notice.
+        normal; keep off by default and never raise above notice. Targets in absolute form go to a proxy and are \
+        not looked at.
         """,
       breaks: "connection 10.0.0.1 > 10.0.0.2:8080",
       keeps: """
@@ -186,8 +188,7 @@ extension Check {
       zeek: .no(),
       suricata: .no(
         """
-        http.request_server_port_tcp_port_mismatch (sid 2221026) has a rule, but nothing in this source \
-        raises it
+        http.request_server_port_tcp_port_mismatch (sid 2221026) has a rule, but nothing in this source raises it
         """)),
     Check(
       .requestUpgradeMissing, "request-upgrade-missing", .request, .error, .must,

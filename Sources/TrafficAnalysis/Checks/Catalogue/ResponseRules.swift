@@ -8,11 +8,12 @@ extension Check {
       "The answer does not parse as an HTTP/1.1 response.",
       condition: """
         The answer to a candidate handshake does not parse as an HTTP response: bad status line, field line \
-        without colon, blank before the colon, non-token name, or bytes before the status line.
+        without colon, blank before the colon, non-token name, obsolete line folding, bare CR, another control \
+        byte in a line, or bytes before the status line.
         """,
       remarks: """
-        An empty reason phrase is allowed, with or without the blank before it. Interim 100/103 responses \
-        may precede the real one: skip them.
+        A bare LF line end is a notice. An empty reason phrase is allowed, with or without the blank before it. \
+        Interim 100/103 responses may precede the real one: skip them.
         """,
       breaks: "RES HTTP/1.1 101 Switching Protocols | RES Upgrade : websocket",
       keeps: "RES HTTP/1.1 101 ",
@@ -54,8 +55,9 @@ extension Check {
         (another protocol, a list, or several Upgrade fields).
         """,
       remarks: """
-        Unlike in the request, the response value is compared whole: `websocket, foo` fails at a strict \
-        client. Warning level fits when websocket is in the list; see also protocol-switched-to-other.
+        Unlike in the request, the response value is compared whole: `websocket, foo` fails at a strict client. \
+        A warning where websocket is in the list. Silent where the client listed all that the answer names: see \
+        protocol-switched-to-other.
         """,
       breaks: "RES Upgrade: websocket, foo",
       keeps: "RES Upgrade: WEBSOCKET",
@@ -111,7 +113,7 @@ extension Check {
         Accept value, without surrounding blanks, is not base64 of exactly 20 bytes. Can be judged from the \
         server direction alone.
         """,
-      remarks: "Use this instead of accept-mismatch when the request was not captured.",
+      remarks: "Instead of accept-mismatch: what is no accept at all is not compared.",
       breaks: "RES Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo",
       keeps: "handshake",
       tshark: .no(),
@@ -204,12 +206,11 @@ extension Check {
       silentIf: [.oneSided],
       "The version is refused, and the answer does not say which ones the server speaks.",
       condition: """
-        Request version is not 13, the answer is 400 or 426, and the answer has no Sec-WebSocket-Version \
-        field.
+        Request version is not 13, the answer is 400 or 426, and the answer has no Sec-WebSocket-Version field.
         """,
       remarks: """
-        Other refusals (401, 403, 404, 5xx, 3xx) may have another cause: do not report. The field may repeat \
-        and is list-valued.
+        Other refusals (401, 403, 404, 5xx, 3xx) may have another cause: do not report; so may a 400 to a \
+        request with another fault. The field may repeat and is list-valued.
         """,
       breaks: """
         REQ Sec-WebSocket-Version: 25 | RES HTTP/1.1 426 Upgrade Required | RES Upgrade: websocket | RES \
@@ -306,12 +307,12 @@ extension Check {
       silentIf: [.oneSided, .noRealEnd],
       "The server ends the connection without an answer.",
       condition: """
-        A complete handshake request was acknowledged by TCP and the server then sent FIN or RST without one \
-        byte of HTTP response.
+        A complete handshake request was acknowledged by TCP and the server then sent FIN or RST, as the first \
+        to end, without one byte of HTTP response.
         """,
       remarks: """
-        A middlebox may inject the RST (check TTL if available); a client that closed first proves nothing; \
-        end of capture proves nothing.
+        A middlebox may inject the RST (check TTL if available); a client that closed first proves nothing; end \
+        of capture proves nothing.
         """,
       breaks: "C request | S FIN",
       keeps: "C request | C FIN | S FIN",
