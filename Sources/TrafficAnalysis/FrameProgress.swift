@@ -42,7 +42,7 @@ final class FrameProgress {
   var isAtRest: Bool { decoder.isBetweenFrames && assembler.isAtRest && frame == nil }
 
   /// Bytes of memory that it takes with all that it holds, about.
-  var heldBytes: Int { 528 + assembler.heldBytes + (control?.heldBytes ?? 0) + wireTail.capacity }
+  var heldBytes: Int { 448 + assembler.heldBytes + (control?.heldBytes ?? 0) + wireTail.capacity }
 
   /// Makes ready for a control frame's payload.
   func beginControl(_ context: AnalysisContext) {

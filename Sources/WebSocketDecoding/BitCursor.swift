@@ -42,8 +42,9 @@ struct BitCursor {
   /// Takes bits that are there.
   @inline(__always)
   mutating func take(_ bitCount: Int) -> UInt64 {
-    defer { drop(bitCount) }
-    return peek(bitCount)
+    let taken = peek(bitCount)
+    drop(bitCount)
+    return taken
   }
 
   /// Skips bytes from a byte's boundary on, if they are there.

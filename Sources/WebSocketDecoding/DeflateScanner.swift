@@ -234,8 +234,9 @@ public struct DeflateScanner {
 
   @inline(__always)
   private static func distance(_ bits: inout BitCursor, _ code: HuffmanCode, _ scan: inout DeflateScan) -> Int? {
-    guard case .found(let symbol, let length) = code.symbol(bits.held, available: bits.count), symbol < 30 else {
-      if code.symbol(bits.held, available: bits.count) != .cut { scan.fault = .symbol(bit: bits.position) }
+    let found = code.symbol(bits.held, available: bits.count)
+    guard case .found(let symbol, let length) = found, symbol < 30 else {
+      if found != .cut { scan.fault = .symbol(bit: bits.position) }
       return nil
     }
     bits.drop(length)

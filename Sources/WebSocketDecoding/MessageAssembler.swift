@@ -40,8 +40,10 @@ public struct MessageAssembler {
   private var collector: PayloadCollector
   /// Why the open message means nothing, if that was known beforehand.
   private var unread: Undecoded?
-  private var inflater: MessageInflater
-  private let isDeflating: Bool
+  private let agreement: Agreement
+  /// What inflates the direction's messages, while one is open or a window is kept.
+  private var inflater: MessageInflater?
+  private var settledPast: Past
   private var isFinished = false
 
   /// An assembler for one direction.
@@ -54,40 +56,33 @@ public struct MessageAssembler {
   public init(compression: Compression, workspace: PayloadWorkspace, limits: Limits, past: Past = Past()) {
     self.workspace = workspace
     collector = PayloadCollector(workspace: workspace, keepLimit: limits.keptPayloadBytes)
-    switch compression {
-    case .none:
-      isDeflating = false
-      inflater = MessageInflater(
-        resetsContext: false, windowBits: nil, workspace: workspace, limits: limits, past: past)
-    case .deflate(let resetsContext, let windowBits):
-      isDeflating = true
-      inflater = MessageInflater(
-        resetsContext: resetsContext, windowBits: windowBits, workspace: workspace, limits: limits, past: past)
-    }
+    agreement = Agreement(compression, limits: limits)
+    settledPast = past
   }
 
   /// Bytes of memory that are held for the open message and the window, about.
-  public var heldBytes: Int { collector.heldBytes + inflater.heldBytes }
+  public var heldBytes: Int { collector.heldBytes + (inflater?.heldBytes ?? 0) }
 
   /// Whether another value with this one's `past` in the same place would do as well: no message is open, and no window
   /// is kept.
-  public var isAtRest: Bool { !isOpen && inflater.isAtRest }
+  public var isAtRest: Bool { !isOpen && inflater == nil }
 
   /// What is to be known of the messages so far.
-  public var past: Past { inflater.past }
+  public var past: Past { inflater?.past ?? settledPast }
 
   /// Gives back what is held, where the direction is over.
   public mutating func discard() {
-    inflater.discard()
+    inflater?.discard()
+    settle()
     collector.discard()
   }
 
   /// Why the open message has no payload.
-  public var undecoded: Undecoded? { unread ?? (isCompressed ? inflater.undecoded : nil) }
+  public var undecoded: Undecoded? { unread ?? (isCompressed ? inflater?.undecoded : nil) }
   /// Whether there is something to say of how the open message is compressed.
-  public var hasFindings: Bool { !inflater.findings.isEmpty }
+  public var hasFindings: Bool { inflater.map { !$0.findings.isEmpty } ?? false }
   /// Takes what there is to say of how the open message is compressed.
-  public mutating func takeFindings() -> [DeflateFinding] { inflater.takeFindings() }
+  public mutating func takeFindings() -> [DeflateFinding] { inflater?.takeFindings() ?? [] }
   /// Bytes of the message's (inflated) payload so far; with a hole, those before it.
   public var length: Int { collector.length }
   /// Whether bytes of the open message are missing.
@@ -113,13 +108,19 @@ public struct MessageAssembler {
     isFinished = false
     unread = undecoded
     collector.begin(validatingText: opcode == .text && undecoded == nil)
-    self.isCompressed = isDeflating && isCompressed
-    if self.isCompressed { inflater.begin(isKnown: undecoded == nil) }
+    self.isCompressed = agreement.isDeflating && isCompressed
+    guard self.isCompressed else { return }
+    let inflater = self.inflater ?? workspace.takeMessageInflater()
+    if self.inflater == nil {
+      inflater.takeOver(agreement, past: settledPast)
+      self.inflater = inflater
+    }
+    inflater.begin(isKnown: undecoded == nil)
   }
 
   /// Counts a further frame of the open message.
   public mutating func beginFrame() {
-    if frameCount > 0, isCompressed { inflater.endFragment() }
+    if frameCount > 0, isCompressed { inflater?.endFragment() }
     frameCount += 1
   }
 
@@ -130,7 +131,7 @@ public struct MessageAssembler {
       if undecoded == nil { collector.append(bytes, maskingKey: maskingKey, offset: offset) }
       return
     }
-    guard unread == nil, !collector.hasHole else { return }
+    guard unread == nil, !collector.hasHole, let inflater else { return }
     guard let maskingKey else { return inflater.append(bytes, into: &collector) }
     let scratch = workspace.scratch
     var start = 0
@@ -146,19 +147,22 @@ public struct MessageAssembler {
   /// Says that bytes of the open message were never captured.
   public mutating func markHole() {
     collector.markHole()
-    if isCompressed { inflater.markHole() }
+    if isCompressed { inflater?.markHole() }
   }
 
   /// Says that an unknown number of frames was lost, compressed ones perhaps among them.
   public mutating func loseContext() {
-    if isDeflating { inflater.loseContext() }
+    guard agreement.isDeflating else { return }
+    inflater?.loseContext()
+    settledPast.loseContext()
+    if !isOpen { settle() }
   }
 
   /// Says that the open message has all its frames.
   public mutating func finish() {
     isFinished = true
     if isCompressed, unread == nil {
-      inflater.finish(into: &collector)
+      inflater?.finish(into: &collector)
       noteSize()
     }
     if undecoded == nil { collector.finish() }
@@ -179,13 +183,22 @@ public struct MessageAssembler {
 
   /// Closes the message and frees what it held.
   public mutating func close() {
-    if isOpen, isCompressed { inflater.close(isFinished: isFinished) }
+    if isOpen, isCompressed { inflater?.close(isFinished: isFinished) }
     isOpen = false
+    settle()
     collector.discard()
+  }
+
+  /// Gives the inflater back where it holds nothing.
+  private mutating func settle() {
+    guard let inflater, inflater.isAtRest else { return }
+    settledPast = inflater.past
+    workspace.giveBack(inflater)
+    self.inflater = nil
   }
 
   private mutating func noteSize() {
     guard undecoded == nil || undecoded == .outputLimit, !collector.hasHole else { return }
-    inflater.noteSize(length: collector.length, wireLength: wireLength)
+    inflater?.noteSize(length: collector.length, wireLength: wireLength)
   }
 }

@@ -3,8 +3,8 @@ internal import NetworkTypes
 /// Inflates the compressed messages of one direction (RFC 7692 §7.2.2), and finds out what is wrong with them.
 ///
 /// zlib inflates. What zlib does not tell is read from the compressed bytes of the message, which are kept until it is
-/// whole, up to a limit; see `DeflateScanner`.
-struct MessageInflater {
+/// whole, up to a limit; see `DeflateScanner`. It is an object, since an assembler is copied where it is looked at.
+final class MessageInflater {
   typealias Past = MessageAssembler.Past
 
   /// Where the open message stands.
@@ -19,15 +19,12 @@ struct MessageInflater {
     case over(MessageAssembler.Undecoded)
   }
 
-  let resetsContext: Bool
-  /// The agreed window as a power of two; `nil` where it is not known what was agreed on, so that nothing is said.
-  private let windowBits: Int?
-  private let workspace: PayloadWorkspace
-  private let outputLimit: Int
-  private let judgedLimit: Int
+  // The workspace keeps those that are not needed, and must not be kept by them.
+  private unowned let workspace: PayloadWorkspace
+  private var agreement = MessageAssembler.Agreement(.none, limits: Limits())
 
   /// What was before the open message.
-  var past: Past
+  private(set) var past = Past()
   private var inflater: Inflater?
   private var kept: CompressedMessage?
   private var state = State.inflating
@@ -42,19 +39,20 @@ struct MessageInflater {
   /// What was to be said, and is not yet fetched.
   private(set) var findings: [DeflateFinding] = []
 
-  init(resetsContext: Bool, windowBits: Int?, workspace: PayloadWorkspace, limits: Limits, past: Past) {
-    self.resetsContext = resetsContext
-    self.windowBits = windowBits
-    self.workspace = workspace
+  init(workspace: PayloadWorkspace) { self.workspace = workspace }
+
+  /// Takes a direction over.
+  func takeOver(_ agreement: MessageAssembler.Agreement, past: Past) {
+    self.agreement = agreement
     self.past = past
-    outputLimit = limits.inflatedBytes
-    judgedLimit = limits.judgedDeflateBytes
   }
 
   /// Bytes of memory that are held.
   var heldBytes: Int {
-    (inflater == nil ? 0 : Inflater.heldBytes) + (kept?.heldBytes ?? 0) + history.capacity
+    Self.ownBytes + (inflater == nil ? 0 : Inflater.heldBytes) + (kept?.heldBytes ?? 0) + history.capacity
   }
+
+  private static let ownBytes = 160
 
   /// Whether nothing is held but `past`.
   var isAtRest: Bool { inflater == nil && history.isEmpty }
@@ -69,7 +67,7 @@ struct MessageInflater {
   }
 
   /// Takes what is to be said of the open message so far.
-  mutating func takeFindings() -> [DeflateFinding] {
+  func takeFindings() -> [DeflateFinding] {
     defer { findings = [] }
     return findings
   }
@@ -79,45 +77,44 @@ struct MessageInflater {
   /// Opens a message.
   ///
   /// - Parameter isKnown: Whether it is inflated; else it is a part of the sender's window that stays unknown.
-  mutating func begin(isKnown: Bool) {
+  func begin(isKnown: Bool) {
     state = .inflating
     findings = []
     taken = 0
     historyCount = history.count
     knownBefore = Int(past.knownBytes)
     guard isKnown else { return loseContext() }
-    if windowBits != nil, kept == nil { kept = workspace.takeCompressed() }
+    if agreement.windowBits != nil, kept == nil { kept = workspace.takeCompressed() }
     kept?.begin()
     if inflater == nil { inflater = workspace.takeInflater() }
   }
 
   /// Says that a fragment ends that is not the last.
-  mutating func endFragment() { kept?.endFragment() }
+  func endFragment() { kept?.endFragment() }
 
   /// Takes a piece of the payload, without its mask.
-  mutating func append(_ bytes: RawSpan, into collector: inout PayloadCollector) {
+  func append(_ bytes: RawSpan, into collector: inout PayloadCollector) {
     taken += bytes.byteCount
-    kept?.append(bytes, limit: judgedLimit)
+    kept?.append(bytes, limit: agreement.judgedLimit)
     take(inflate(bytes, into: &collector), atEnd: false, &collector)
   }
 
   /// Says that bytes of the open message are missing.
-  mutating func markHole() {
+  func markHole() {
     kept?.giveUp()
     loseContext()
   }
 
   /// Says that an unknown number of messages was lost.
-  mutating func loseContext() {
-    past.knownBytes = 0
-    past.isContextLost = true
+  func loseContext() {
+    past.loseContext()
     history = []
     historyCount = 0
     releaseInflater()
   }
 
   /// Says that the open message has all its bytes.
-  mutating func finish(into collector: inout PayloadCollector) {
+  func finish(into collector: inout PayloadCollector) {
     guard !collector.hasHole else { return }
     let isTerminated = end(&collector)
     switch state {
@@ -129,13 +126,13 @@ struct MessageInflater {
   }
 
   /// Notes how much the open message inflated to, as far as it came.
-  mutating func noteSize(length: Int, wireLength: Int) {
-    guard windowBits != nil else { return }
+  func noteSize(length: Int, wireLength: Int) {
+    guard agreement.windowBits != nil else { return }
     if let bomb = past.noteSize(length: length, wireLength: wireLength) { findings.append(bomb) }
   }
 
   /// Closes the message, and frees what it held.
-  mutating func close(isFinished: Bool) {
+  func close(isFinished: Bool) {
     if let kept { workspace.giveBack(kept) }
     kept = nil
     // What the rest of the message would have put into the window is unknown.
@@ -144,7 +141,7 @@ struct MessageInflater {
   }
 
   /// Frees everything, where the direction is over.
-  mutating func discard() {
+  func discard() {
     releaseInflater()
     if let kept { workspace.giveBack(kept) }
     kept = nil
@@ -154,19 +151,19 @@ struct MessageInflater {
   // MARK: - Inflating
 
   /// Whether messages may refer back to those before them, or do.
-  private var takesOver: Bool { !resetsContext || past.keepsContext }
+  private var takesOver: Bool { !agreement.resetsContext || past.keepsContext }
 
   /// Whether the newest output is kept, to read a message that refers to it against the agreement.
-  private var keepsHistory: Bool { !takesOver && past.messages < Past.watchedMessages && windowBits != nil }
+  private var keepsHistory: Bool { !takesOver && past.messages < Past.watchedMessages && agreement.windowBits != nil }
 
-  private mutating func releaseInflater() {
+  private func releaseInflater() {
     if let inflater { workspace.giveBack(inflater) }
     inflater = nil
   }
 
-  private mutating func inflate(_ bytes: RawSpan, into collector: inout PayloadCollector) -> Inflater.Outcome {
+  private func inflate(_ bytes: RawSpan, into collector: inout PayloadCollector) -> Inflater.Outcome {
     guard undecoded == nil, let inflater else { return .consumed }
-    let limit = outputLimit - collector.length
+    let limit = agreement.outputLimit - collector.length
     guard keepsHistory else {
       return inflater.inflate(bytes, through: workspace.inflated, limit: limit) { collector.append($0) }
     }
@@ -179,9 +176,9 @@ struct MessageInflater {
   /// Ends the message as a receiver does.
   ///
   /// - Returns: Whether it ended as it must; `nil` if it did not inflate.
-  private mutating func end(_ collector: inout PayloadCollector) -> Bool? {
+  private func end(_ collector: inout PayloadCollector) -> Bool? {
     guard undecoded == nil, let inflater else { return nil }
-    let limit = outputLimit - collector.length
+    let limit = agreement.outputLimit - collector.length
     let keepsHistory = keepsHistory
     let ending = inflater.finishMessage(through: workspace.inflated, limit: limit) {
       collector.append($0)
@@ -199,7 +196,7 @@ struct MessageInflater {
     return nil
   }
 
-  private mutating func take(_ outcome: Inflater.Outcome, atEnd: Bool, _ collector: inout PayloadCollector) {
+  private func take(_ outcome: Inflater.Outcome, atEnd: Bool, _ collector: inout PayloadCollector) {
     switch outcome {
     case .consumed: return
     case .limitReached: giveUp(.outputLimit, &collector)
@@ -220,15 +217,15 @@ struct MessageInflater {
   }
 
   /// Tells nothing of the open message: a part of what cannot be told whole is told by nobody.
-  private mutating func giveUp(_ reason: MessageAssembler.Undecoded, _ collector: inout PayloadCollector) {
+  private func giveUp(_ reason: MessageAssembler.Undecoded, _ collector: inout PayloadCollector) {
     state = .over(reason)
     collector.discard()
     // What the message put into the window is unknown.
     loseContext()
   }
 
-  private mutating func fail(_ scan: DeflateScan?, atEnd: Bool) {
-    guard windowBits != nil else { return }
+  private func fail(_ scan: DeflateScan?, atEnd: Bool) {
+    guard agreement.windowBits != nil else { return }
     let failure: DeflateFailure =
       switch scan {
       case nil: .unknown
@@ -240,7 +237,7 @@ struct MessageInflater {
   }
 
   /// Begins the open message anew, with the messages before it in the window.
-  private mutating func replay(reach: Int, _ collector: inout PayloadCollector) {
+  private func replay(reach: Int, _ collector: inout PayloadCollector) {
     releaseInflater()
     guard let kept, historyCount >= reach else {
       state = .suspended
@@ -259,13 +256,13 @@ struct MessageInflater {
     state = .replaying
     collector.restart()
     let outcome = kept.withBytes { bytes in
-      inflater.inflate(bytes, through: workspace.inflated, limit: outputLimit) { collector.append($0) }
+      inflater.inflate(bytes, through: workspace.inflated, limit: agreement.outputLimit) { collector.append($0) }
     }
     take(outcome, atEnd: false, &collector)
   }
 
   /// Keeps the newest output: as much as the window has, and up to twice that.
-  private mutating func remember(_ bytes: RawSpan) {
+  private func remember(_ bytes: RawSpan) {
     history.append(contentsOf: bytes)
     let surplus = history.count - Inflater.windowBytes
     guard surplus >= Inflater.windowBytes else { return }
@@ -284,13 +281,13 @@ extension MessageInflater {
   }
 
   /// Judges a message that inflated.
-  private mutating func judge(length: Int, isTerminated: Bool?) {
+  private func judge(length: Int, isTerminated: Bool?) {
     let before = takesOver ? knownBefore : 0
     let isReplayed = if case .replaying = state { true } else { false }
     let mayTakeOver = isReplayed || past.keepsContext
     if isReplayed { past.keepsContext = true }
     noteWhole(length)
-    guard let windowBits, let kept else { return }
+    guard let windowBits = agreement.windowBits, let kept else { return }
     if isTerminated == false {
       let failure: DeflateFailure = taken == 0 ? .empty : kept.endsWithTail ? .tailTwice : .noEmptyBlock
       findings.append(.failed(failure, byteCount: taken))
@@ -301,7 +298,9 @@ extension MessageInflater {
     guard mayExceed || mayTakeOver || inflater?.hasSeenFinalBlock == true,
       let scan = scan(withTail: isTerminated == true)
     else { return }
-    if resetsContext, scan.reach > 0 { findings.append(.tookOver(reach: scan.reach, offset: scan.reachOffset)) }
+    if agreement.resetsContext, scan.reach > 0 {
+      findings.append(.tookOver(reach: scan.reach, offset: scan.reachOffset))
+    }
     if scan.largestDistance > 1 << windowBits {
       findings.append(
         .windowExceeded(
@@ -311,7 +310,7 @@ extension MessageInflater {
   }
 
   /// Notes that the open message is whole: once the known bytes fill the window, nothing before them matters.
-  private mutating func noteWhole(_ length: Int) {
+  private func noteWhole(_ length: Int) {
     past.knownBytes = UInt16(min(Int(past.knownBytes) + min(length, Inflater.windowBytes), Inflater.windowBytes))
     if past.knownBytes >= Inflater.windowBytes { past.isContextLost = false }
     past.messages = min(past.messages + 1, Past.watchedMessages)
@@ -323,7 +322,7 @@ extension MessageInflater {
   }
 
   /// Judges a message that reaches back to those before it, which are not kept.
-  private mutating func judgeSuspended() {
+  private func judgeSuspended() {
     if let scan = scan(), scan.isWhole, scan.reach <= knownBefore {
       findings.append(.tookOver(reach: scan.reach, offset: scan.reachOffset))
       state = .over(.contextLost)
@@ -338,7 +337,7 @@ extension MessageInflater {
   }
 
   /// Looks for the reason why a message does not inflate.
-  private mutating func diagnose() {
+  private func diagnose() {
     guard let kept, let scan = scan() else { return }
     if scan.endsInsideByte, let loose = self.scan(alignsBehindFinal: false), loose.isWhole, loose.finalBlocks > 0 {
       findings.append(.blockInsideByte)

@@ -1,3 +1,5 @@
+internal import NetworkTypes
+
 extension MessageAssembler {
   /// What outlives the messages of a direction, in a few bytes: an idle WebSocket keeps no assembler.
   public struct Past: Sendable {
@@ -30,6 +32,12 @@ extension MessageAssembler {
 
     /// No messages before.
     public init() {}
+
+    /// Says that what the sender's window holds is not known.
+    mutating func loseContext() {
+      knownBytes = 0
+      isContextLost = true
+    }
 
     /// Notes the size of a message.
     ///
@@ -70,6 +78,25 @@ extension MessageAssembler {
       recentWire = 0
       recentLength = 0
       recentMessages = 0
+    }
+  }
+
+  /// What a direction's compressed messages are held to.
+  struct Agreement {
+    let isDeflating: Bool
+    let resetsContext: Bool
+    /// The window as a power of two; `nil` where it is not known what was agreed on, so that nothing is said.
+    let windowBits: Int?
+    let outputLimit: Int
+    let judgedLimit: Int
+
+    init(_ compression: Compression, limits: Limits) {
+      outputLimit = limits.inflatedBytes
+      judgedLimit = limits.judgedDeflateBytes
+      switch compression {
+      case .none: (isDeflating, resetsContext, windowBits) = (false, false, nil)
+      case .deflate(let resets, let bits): (isDeflating, resetsContext, windowBits) = (true, resets, bits)
+      }
     }
   }
 }

@@ -10,6 +10,7 @@ public final class PayloadWorkspace {
   let empty = ByteBuffer(capacity: 0)
   private var freeBuffers: [ByteBuffer] = []
   private var freeInflaters: [Inflater] = []
+  private var freeMessageInflaters: [MessageInflater] = []
   private var freeCompressed: [CompressedMessage] = []
   /// Reads compressed messages without inflating them.
   lazy var scanner = DeflateScanner()
@@ -55,5 +56,15 @@ public final class PayloadWorkspace {
     guard message.heldBytes <= Self.reusableBytes, freeCompressed.count < Self.kept else { return }
     message.begin()
     freeCompressed.append(message)
+  }
+
+  /// What inflates and judges the messages of a direction.
+  func takeMessageInflater() -> MessageInflater {
+    freeMessageInflaters.popLast() ?? MessageInflater(workspace: self)
+  }
+
+  /// Takes back what `takeMessageInflater` gave, at rest.
+  func giveBack(_ inflater: MessageInflater) {
+    if freeMessageInflaters.count < Self.kept { freeMessageInflaters.append(inflater) }
   }
 }

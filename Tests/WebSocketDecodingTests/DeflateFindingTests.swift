@@ -94,7 +94,7 @@ struct DeflateFindingTests {
     var assembler = assembler(.deflate(resetsContext: true))
     #expect(assembler.isAtRest && assembler.heldBytes == 0)
     run([Self.hello], &assembler)
-    #expect(!assembler.isAtRest && 5...200 ~= assembler.heldBytes)
+    #expect(!assembler.isAtRest && 5...300 ~= assembler.heldBytes)
     let large = DeflateBits.message([UInt8](repeating: 0x61, count: 60_000))
     for _ in 2..<16 {
       run([large], &assembler)
