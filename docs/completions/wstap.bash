@@ -14,6 +14,7 @@ _wstap() {
   done
   ((COMP_CWORD > 1)) && command=${COMP_WORDS[1]}
   case $command in
+    interfaces) words="--version -h --help" ;;
     checks) words="accept-missing accept-mismatch frame-client-unmasked frame-server-masked frame-rsv1-unexpected frame-rsv2-unexpected frame-rsv3-unexpected frame-opcode-reserved-data frame-opcode-reserved-control frame-length-not-minimal frame-length-top-bit control-frame-fragmented control-frame-too-long continuation-without-start message-interleaved text-invalid-utf8 close-payload-one-byte close-code-out-of-range close-code-forbidden close-code-reserved close-code-unassigned close-reason-invalid-utf8 data-after-close close-repeated deflate-rsv1-on-control deflate-rsv1-on-continuation deflate-inflate-failed --version -h --help" ;;
     schema) words="--strict --version -h --help" ;;
     *)
@@ -31,12 +32,12 @@ _wstap() {
         --fail-on) words="error warning notice failed-handshake" separator=, ;;
         --progress) words="auto never" ;;
         --color) words="auto always never" ;;
-        -f|-c|--decode-as|--memory-limit|--idle-timeout|--max-payload|--host|--path|--port|--conn|--contains|--min-len) compopt +o default; return ;;
+        -f|-c|--decode-as|--memory-limit|--idle-timeout|-i|-s|-B|--duration|-Z|--threads|--fanout-group|--max-payload|--host|--path|--port|--conn|--contains|--min-len) compopt +o default; return ;;
         *)
           if [[ $cur == -* ]]; then
-            words="-r -f -c --overlap --decode-as --memory-limit --idle-timeout --vlan-flows -o --format --types --frames --headers --redact-query --max-payload --no-payload --json-payload --host --path --port --conn --op --dir --contains --min-len --no-heartbeats --checks --severity --fail-on -q --quiet -v --verbose --progress --color --version -h --help"
+            words="-r -f -c --overlap --decode-as --memory-limit --idle-timeout --vlan-flows -i -D -s -B -p --immediate --duration -Z --threads --fanout-group -o --format --types --frames --headers --redact-query --max-payload --no-payload --json-payload --host --path --port --conn --op --dir --contains --min-len --no-heartbeats --checks --severity --fail-on -q --quiet -v --verbose --progress --color --version -h --help"
           elif ((COMP_CWORD == 1)); then
-            words="checks schema"
+            words="interfaces checks schema"
           fi ;;
       esac ;;
   esac

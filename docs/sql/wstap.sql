@@ -127,6 +127,7 @@ CREATE OR REPLACE MACRO wstap_log(log_file) AS TABLE
     "evicted_websockets": 'BIGINT',
     "kernel_drops": 'BIGINT',
     "if_drops": 'BIGINT',
+    "tool_drops": 'BIGINT',
     "mem_bytes": 'BIGINT'
   });
 
@@ -185,5 +186,5 @@ CREATE OR REPLACE MACRO wstap_stats(log_file) AS TABLE
     "ts", "epoch_us", "final", "link_types", "pkts", "bytes", "undecodable", "undecodable_reasons",
     "bad_checksums", "ip_fragments", "fragments_dropped", "fragment_overlaps", "tcp_conns", "ws_conns", "ws_open",
     "failed", "tls_conns", "one_sided", "gaps", "gap_bytes", "evicted", "evicted_websockets", "kernel_drops",
-    "if_drops", "mem_bytes"
+    "if_drops", "tool_drops", "mem_bytes"
   FROM wstap_log(log_file) WHERE "type" = 'stats';
