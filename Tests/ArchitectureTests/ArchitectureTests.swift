@@ -45,7 +45,6 @@ import Testing
     "Sources/EventLogging/Output/LogNames.swift",
     "Sources/EventLogging/Output/LogRotation.swift",
     "Sources/EventLogging/Output/RecordTime.swift",
-    "Sources/EventLogging/Text/TextWriter.swift",
     "Sources/LiveCapture/CaptureFilter.swift",
     "Sources/LiveCapture/CaptureLoop.swift",
     "Sources/LiveCapture/CaptureSocket.swift",

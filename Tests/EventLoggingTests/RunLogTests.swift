@@ -123,7 +123,9 @@ struct RunLogTests {
     #expect(LogFileTests.names(directory) == ["log0", "log1"])
     #expect(Self.text(directory, "log0") == "#5\ne\n")
     #expect(Self.text(directory, "log1") == "#4\nd\n")
-    // A later run goes on behind the newest.
+    // A later run goes on with the oldest.
+    var times = [timeval(tv_sec: 1, tv_usec: 0), timeval(tv_sec: 1, tv_usec: 0)]
+    #expect(utimes(directory.file("log1"), &times) == 0)
     let second = try Self.log(directory, LogRotation(bytes: 5, count: 2))
     Self.write("f\n", to: second)
     second.finish()

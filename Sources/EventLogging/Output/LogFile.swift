@@ -24,11 +24,15 @@ public final class LogFile: LogDestination {
 
     /// One sentence for standard error.
     public var description: String {
+      guard case .failed(_, _, let partial?) = self else { return cause }
+      return "\(cause); the beginning of the log is in \(partial)"
+    }
+
+    /// The same where the run goes on, so that it does not matter where the beginning is.
+    var cause: String {
       switch self {
       case .readerGone: "the reader of the log has gone"
-      case .failed(let name, let reason, nil): "\(name): cannot write: \(reason)"
-      case .failed(let name, let reason, let partial?):
-        "\(name): cannot write: \(reason); the beginning of the log is in \(partial)"
+      case .failed(let name, let reason, _): "\(name): cannot write: \(reason)"
       }
     }
   }
@@ -54,7 +58,7 @@ public final class LogFile: LogDestination {
   /// Bytes that were written here.
   public private(set) var size = 0
   private let descriptor: Int32
-  /// The rest of a line that could not be cut away after a failure, and so is to be completed.
+  /// The rest of a line that somebody has begun and left, or that could not be cut away after a failure.
   private var restOfLine: [UInt8] = []
   private let name: String
   private let target: Target
@@ -117,7 +121,8 @@ public final class LogFile: LogDestination {
     guard opened >= 0 else { throw .failed(name: file.description, reason: Self.reason(errno)) }
     descriptor = opened
     target = isRegular ? .appended(file, isNew: !exists) : .direct
-    if exists, isRegular, FileNaming.endsInsideLine(file, Int(status.st_size)) { write([0x0a]) }
+    // Before the first line that is written, not for a log that is taken back.
+    if exists, isRegular, FileNaming.endsInsideLine(file, Int(status.st_size)) { restOfLine = [0x0a] }
   }
 
   /// A new file that is called `file` when it is complete, or what `finish(as:)` makes of that.

@@ -39,11 +39,11 @@ public final class RunLog: LogDestination {
     /// One sentence.
     public var description: String {
       switch self {
-      case .dropping(let failure): "\(failure); records are dropped until it works again"
+      case .dropping(let failure): "\(failure.cause); records are dropped until it works again"
       case .writing(let name, let dropped): "\(name): can be written again; \(Self.records(dropped)) dropped"
       case .ended(let name, let dropped):
         "\(name): could not be written any more; \(Self.records(dropped)) dropped"
-      case .notReopened(let failure): "\(failure); the log goes on in the file that was open"
+      case .notReopened(let failure): "\(failure.cause); the log goes on in the file that was open"
       }
     }
 

@@ -13,9 +13,8 @@ extension LogSchema {
         "shard", .form("^[0-9]+/[0-9]+$"), "The shard of `--shard`, as `I/N`.", absent: "without that option"),
       FieldSchema(
         "part", .integer(1...largestInteger),
-        "Which file of the run's log this is, from 1: with `-C` or `-G`, and in a file that SIGHUP has opened anew.",
-        absent: "where the log is one file by its nature: standard output, a FIFO, a file that gets its name at the end"
-      ),
+        "Which file of the run's log this is, from 1: with `-C` or `-G`, and for the file of a live capture, which SIGHUP may open anew.",
+        absent: "for standard output, a FIFO or a device, and for capture files' log in one file"),
     ]))
 
   static let open: RecordSchema = RecordSchema(
