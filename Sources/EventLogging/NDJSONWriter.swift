@@ -163,7 +163,7 @@ public final class NDJSONWriter: EventSink {
     json.raw(",\"off\":")
     json.integer(record.offset)
     json.raw(",\"detail\":")
-    json.string(record.detail)
+    json.string(RedactedURL.detail(record, options))
     end(record.packet)
   }
 

@@ -1,3 +1,5 @@
+internal import TrafficAnalysis
+
 /// Takes the queries out of URLs: tokens and names of users travel there, as browsers can set no header field.
 enum RedactedURL {
   private static let mark = Array("?redacted".utf8)
@@ -26,6 +28,12 @@ enum RedactedURL {
       }
     }
     return result
+  }
+
+  /// What shows a violation, which may quote a field.
+  static func detail(_ record: ViolationRecord, _ options: LogOptions) -> String {
+    guard options.redactsQueries else { return record.detail }
+    return String(decoding: withoutQueries(Array(record.detail.utf8)), as: UTF8.self)
   }
 
   private static let ends = Set(" \t\"'<>".utf8)

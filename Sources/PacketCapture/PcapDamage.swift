@@ -107,8 +107,10 @@ extension PcapReader {
       }
     }
     // A sound IP header says how far the damaged packet reaches.
-    let isSure = declared != nil && DeclaredLength.hasRightChecksum(
-      bytes, at: content, upTo: bytes.byteCount, linkType: linkType)
+    let isSure =
+      declared != nil
+      && DeclaredLength.hasRightChecksum(
+        bytes, at: content, upTo: bytes.byteCount, linkType: linkType)
     return .damaged(
       Damage(
         start: offset, searchFrom: offset, excludedUntil: isSure ? content + (declared ?? 0) : 0,
@@ -154,7 +156,8 @@ extension PcapReader {
     let chain = chain(
       bytes, from: next, after: header.seconds, clock: .usual, allowing: allowed, isAtEnd: isAtEnd,
       mostRecords: Chain.proof)
-    let isProven = chain.isProven || isAtEnd && next == bytes.byteCount
+    let isProven =
+      chain.isProven || isAtEnd && next == bytes.byteCount
       || (chain.count > 0 || isFirst && isAtEnd) && chain.ending != .broken
     if isProven, isFirst { habit = found }
     return isProven

@@ -224,13 +224,20 @@ extension PcapngReader {
       fault(block, "a block of the unknown type \(type) is a section header by its content: its section is skipped")
       interfaces.removeAll(keepingCapacity: true)
       isKnownVersion = false
-    } else if type & Self.localUse == 0, fits(bytes, block, type: BlockType.enhancedPacket) {
-      packetNumber += 1
+    } else if type & Self.localUse == 0, holdsPacket(bytes, block) {
+      if !Self.isNumbered(type) { packetNumber += 1 }
       fault(block, "a block of the unknown type \(type) is a packet by its content, and left out", lostPackets: 1)
     } else if describesInterface(bytes, block) {
       fault(block, "a block of the unknown type \(type) describes an interface by its content, and is left out")
       loseInterface()
     }
+  }
+
+  /// Whether the content is that of a packet, with bytes in it: zeros would fit too.
+  private func holdsPacket(_ bytes: RawSpan, _ block: Block) -> Bool {
+    guard fits(bytes, block, type: BlockType.enhancedPacket) else { return false }
+    let captured: UInt32 = bytes.checkedNative(block.bytes.lowerBound + 12)
+    return captured != 0
   }
 
   /// Types with this bit are anybody's.

@@ -10,7 +10,7 @@ struct CheckOptionTests {
     talk.client(WebSocketFrame.close(1000, "", mask: 6))
     talk.server(WebSocketFrame.close(1000, ""))
     talk.server(WebSocketFrame.close(1000, ""))
-    talk.close()
+    talk.close(by: .server)
     return CaptureBuilder.pcap(talk.packets)
   }()
 
@@ -20,7 +20,7 @@ struct CheckOptionTests {
     talk.openWebSocket()
     talk.client(WebSocketFrame.close(2999, "", mask: 6))
     talk.server(WebSocketFrame.close(2999, ""))
-    talk.close()
+    talk.close(by: .server)
     return CaptureBuilder.pcap(talk.packets)
   }()
 
@@ -140,7 +140,8 @@ struct CheckOptionTests {
     #expect(one.lines.first == "text-invalid-utf8" && one.lines.contains { $0.contains("RFC 6455 §5.6, §8.1") })
     #expect(one.lines.contains("  S 81 03 ceba ff"), "the example")
     let json = BuiltTool.run(["checks", "--json"])
-    #expect(try Sample.records(json.output).map { $0["id"]?.text }.count == words.count - 2)
+    #expect(
+      try Sample.records(json.output).map { $0["id"]?.text }.count == words.count { $0.first?.contains("-") == true })
     let none = BuiltTool.run(["checks", "no-such-check"])
     #expect(none.status == 64 && none.output.isEmpty && none.errorText.contains("no-such-check"))
   }

@@ -147,7 +147,10 @@ struct RotationTests {
     #expect(process.finish().status == 0)
     let parts = try Self.parts(directory)
     #expect(parts.map(\.name) == ["log", "log1"])
-    #expect(parts.map { $0.records.types } == [["meta", "open", "message"], ["meta", "message", "end", "stats"]])
+    #expect(
+      parts.map { $0.records.types } == [
+        ["meta", "open", "message"], ["meta", "message", "violation", "end", "stats"],
+      ])
   }
 
   @Test func `the text format goes from file to file, too`() throws {

@@ -16,7 +16,7 @@ enum Sample {
     talk.server(WebSocketFrame.frame(opcode: 3, [1]))
     talk.client(WebSocketFrame.close(1000, "bye", mask: 6))
     talk.server(WebSocketFrame.close(1000, "bye"))
-    talk.close()
+    talk.close(by: .server)
     return talk
   }
 

@@ -86,7 +86,7 @@ struct SignalTests {
     #expect(stats.map { $0["final"]?.boolean } == [false, true])
     #expect(stats.map { $0["ws_open"]?.integer } == [1, 0])
     #expect(stats.map { $0["pkts"]?.integer } == [6, 10])
-    #expect(records.types == ["meta", "open", "message", "stats", "message", "end", "stats"])
+    #expect(records.types == ["meta", "open", "message", "stats", "message", "violation", "end", "stats"])
   }
 
   @Test func `SIGUSR1 is answered before the first packet`() throws {
@@ -151,7 +151,8 @@ struct SignalTests {
     process.closeInput()
     let result = process.finish()
     #expect(result.status == 0)
-    #expect(try Sample.records(result.output).types == ["meta", "open", "message", "message", "end", "stats"])
+    #expect(
+      try Sample.records(result.output).types == ["meta", "open", "message", "message", "violation", "end", "stats"])
     #expect(!result.errorText.contains("signal"))
   }
 }

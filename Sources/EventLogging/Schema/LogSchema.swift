@@ -30,6 +30,6 @@ public enum LogSchema {
   ///
   /// A test fails for every other field of the catalogue that no record shows, and for one of these that a record does.
   public static let notYetMade: [NotYetMade] = [
-    NotYetMade(field: "meta.shard", reason: "--shard is not an option yet"),
+    NotYetMade(field: "meta.shard", reason: "--shard is not an option yet")
   ]
 }

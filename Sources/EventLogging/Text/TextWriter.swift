@@ -126,7 +126,7 @@ public final class TextWriter: EventSink {
     putArrow(record.sender, to: &line)
     line.space()
     line.put("! \(record.severity.rawValue) \(record.rule.id)", role)
-    if !record.detail.isEmpty { line.put(": \(record.detail)") }
+    if !record.detail.isEmpty { line.put(": \(RedactedURL.detail(record, options))") }
     write(&line)
   }
 

@@ -5,8 +5,8 @@ enum DeflateChecks {
   /// The rule that a finding breaks, its severity where that is not the catalogue's, and what was seen.
   static func violation(_ finding: DeflateFinding) -> (Rule, Rule.Severity?, detail: String) {
     switch finding {
-    case .failed(let failure, let byteCount):
-      return (.deflateInflateFailed, nil, "\(byteCount) bytes: \(text(failure))")
+    // How many bytes were there by then depends on how they were cut.
+    case .failed(let failure, _): return (.deflateInflateFailed, nil, text(failure))
     case .tookOver(let reach, let offset):
       return (
         .deflateTakeoverViolated, nil,

@@ -1,10 +1,10 @@
 /// The newest masking keys of a client, and the patterns that they may make.
 ///
 /// A table of buckets, each a cache line of eight keys with the numbers of their frames, that grows with the keys. Where
-/// a bucket is full its oldest key is forgotten, which happens to one in a hundred before it is too old anyway.
+/// a bucket is full its oldest key is forgotten, which happens to one in a thousand before it is too old anyway.
 final class MaskKeyHistory {
   private static let bucketKeys = 8
-  private static let mostBuckets = 256
+  private static let mostBuckets = 512
   /// Keys in a row that make a pattern.
   private static let patternKeys = 5
   /// Frames after which too old keys are cleared away, before their numbers come again.
