@@ -37,5 +37,6 @@ import TrafficAnalysis
 }
 
 extension Check: CustomTestStringConvertible {
+  /// Its name.
   public var testDescription: String { id }
 }

@@ -152,6 +152,7 @@ extension RuleSet {
 ///   - rules: The checks that are looked for; `nil` are those of the options.
 ///   - batchPackets: Packets that the pipeline gets at once.
 ///   - breaksAfter: Records after which nothing more can be told.
+/// - Returns: What was told.
 func analyze(
   _ packets: [BuiltPacket], options: AnalysisOptions = AnalysisOptions(reportsFrames: true),
   rules: RuleSet? = .decoding, batchPackets: Int = 7, breaksAfter: Int = .max
