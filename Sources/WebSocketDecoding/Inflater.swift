@@ -128,7 +128,9 @@ public final class Inflater {
     return unsafe hasEndedFinalBlock || (isBetweenBlocks && stream.pointee.data_type & 63 == 0) ? .whole : .failed
   }
 
-  /// Bit 7 of data_type: the last thing read was the end of a block. The bits below 6 say what is left of the last byte.
+  /// Bit 7 of data_type: the last thing read was the end of a block.
+  ///
+  /// The bits below 6 say what is left of the last byte.
   private var isBetweenBlocks: Bool { unsafe stream.pointee.data_type & 128 != 0 }
 
   private func run(through output: ByteBuffer, limit: Int, consume: (RawSpan) -> Void) -> Outcome {

@@ -276,8 +276,9 @@ extension WebSocketAnalyzer {
     return packet.map { connection.acknowledgedTime(of: direction) < $0.timestamp } ?? true
   }
 
-  /// When `receiver` acknowledged the other side's bytes up to a place, or later: only the newest acknowledgement's time
-  /// is known. `nil` if it did not.
+  /// When `receiver` acknowledged the other side's bytes up to a place, or later; `nil` if it did not.
+  ///
+  /// Only the newest acknowledgement's time is known.
   private func acknowledgement(of offset: Int, by receiver: Sender) -> Timestamp? {
     let direction = direction(of: receiver.opposite)
     return connection.acknowledgedOffset(of: direction) >= offset ? connection.acknowledgedTime(of: direction) : nil

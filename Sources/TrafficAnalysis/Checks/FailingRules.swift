@@ -6,7 +6,8 @@ extension Rule {
       .frameOpcodeReservedData, .frameOpcodeReservedControl, .controlFrameFragmented, .controlFrameTooLong,
       .frameLengthTopBit, .continuationWithoutStart, .messageInterleaved, .textInvalidUtf8, .closePayloadOneByte,
       .closeCodeOutOfRange, .closeCodeForbidden, .closeCodeReserved, .closeReasonInvalidUtf8, .deflateRsv1OnControl,
-      .deflateRsv1OnContinuation, .deflateInflateFailed:
+      .deflateRsv1OnContinuation, .deflateInflateFailed,
+      .deflateTakeoverViolated:
       true
     default: false
     }

@@ -9,7 +9,9 @@ struct RecentTable<Key: Hashable, Value> {
   /// A table of at most `limit` entries.
   init(limit: Int) { self.limit = max(1, limit) }
 
-  /// The value of a key; a new key displaces the oldest where the table is full. It cannot be taken out again.
+  /// The value of a key; a new key displaces the oldest where the table is full.
+  ///
+  /// It cannot be taken out again.
   subscript(key: Key) -> Value? {
     get { values[key] }
     set {
