@@ -126,6 +126,8 @@ CREATE OR REPLACE MACRO wstap_log(log_file) AS TABLE
     "gap_bytes": 'BIGINT',
     "evicted": 'BIGINT',
     "evicted_websockets": 'BIGINT',
+    "damaged_bytes": 'BIGINT',
+    "damaged_pkts": 'BIGINT',
     "kernel_drops": 'BIGINT',
     "if_drops": 'BIGINT',
     "tool_drops": 'BIGINT',
@@ -187,6 +189,6 @@ CREATE OR REPLACE MACRO wstap_stats(log_file) AS TABLE
   SELECT
     "ts", "epoch_us", "final", "link_types", "pkts", "bytes", "undecodable", "undecodable_reasons",
     "bad_checksums", "ip_fragments", "fragments_dropped", "fragment_overlaps", "tcp_conns", "ws_conns", "ws_open",
-    "failed", "tls_conns", "one_sided", "gaps", "gap_bytes", "evicted", "evicted_websockets", "kernel_drops",
-    "if_drops", "tool_drops", "log_drops", "mem_bytes"
+    "failed", "tls_conns", "one_sided", "gaps", "gap_bytes", "evicted", "evicted_websockets", "damaged_bytes",
+    "damaged_pkts", "kernel_drops", "if_drops", "tool_drops", "log_drops", "mem_bytes"
   FROM wstap_log(log_file) WHERE "type" = 'stats';
