@@ -107,8 +107,10 @@ extension PcapReader {
       }
     }
     // A sound IP header says how far the damaged packet reaches.
-    let isSure = declared != nil && DeclaredLength.hasRightChecksum(
-      bytes, at: content, upTo: bytes.byteCount, linkType: linkType)
+    let isSure =
+      declared != nil
+      && DeclaredLength.hasRightChecksum(
+        bytes, at: content, upTo: bytes.byteCount, linkType: linkType)
     return .damaged(
       Damage(
         start: offset, searchFrom: offset, excludedUntil: isSure ? content + (declared ?? 0) : 0,
@@ -154,7 +156,8 @@ extension PcapReader {
     let chain = chain(
       bytes, from: next, after: header.seconds, clock: .usual, allowing: allowed, isAtEnd: isAtEnd,
       mostRecords: Chain.proof)
-    let isProven = chain.isProven || isAtEnd && next == bytes.byteCount
+    let isProven =
+      chain.isProven || isAtEnd && next == bytes.byteCount
       || (chain.count > 0 || isFirst && isAtEnd) && chain.ending != .broken
     if isProven, isFirst { habit = found }
     return isProven
@@ -213,9 +216,10 @@ extension PcapReader {
     return chain.ending == .endOfFile || chain.ending == .longEnough ? .lasting : .records
   }
 
-  /// The first record inside a packet whose length is too large, which has swallowed it: its chain goes on beyond the
-  /// packet's end, as that of a capture which the packet carries does not. With `endsInside` it need not: the file ends
-  /// there.
+  /// The first record inside a packet whose length is too large, so that it has swallowed others.
+  ///
+  /// Its chain goes on beyond the packet's end, as that of a capture which the packet carries does not. With
+  /// `endsInside` it need not: the file ends there.
   private func swallowed(
     _ bytes: RawSpan, in packet: Range<Int>, endsInside: Bool = false, isAtEnd: Bool
   ) -> Int? {

@@ -195,9 +195,10 @@ struct DamagedPcapTests {
           }
           let reading = read(bytes)
           let comment: Comment = "record \(record) claims \(claimed), original too: \(isConsistent)"
-          #expect(reading.packets.filter { $0.bytes != capture.packets[record].bytes }.allSatisfy {
-            packet in capture.packets.contains { $0.bytes == packet.bytes }
-          }, comment)
+          #expect(
+            reading.packets.filter { $0.bytes != capture.packets[record].bytes }.allSatisfy {
+              packet in capture.packets.contains { $0.bytes == packet.bytes }
+            }, comment)
           capture.check(reading, changed: record, allFrom: record + 2, comment)
           #expect(!reading.damage.isEmpty, comment)
         }
@@ -222,7 +223,8 @@ struct DamagedPcapTests {
         let innerPackets = Set((0..<count).map { [UInt8](repeating: UInt8(0xc0 + $0), count: 60) })
         let place = capture.places[carrier]
         // Each octet of the record's header, the whole of it, and it with the headers of the packet.
-        let damages = (0..<16).map { place + $0..<place + $0 + 1 } + [place..<place + 16, place..<place + 50, place..<place + 70]
+        let damages =
+          (0..<16).map { place + $0..<place + $0 + 1 } + [place..<place + 16, place..<place + 50, place..<place + 70]
         for damage in damages {
           for value: UInt8 in [0, 0x3c] {
             var bytes = capture.bytes
@@ -305,7 +307,9 @@ struct DamagedPcapTests {
     let capture = PlacedCapture.pcap(Self.conversation)
     let reading = read(capture.with([UInt8](repeating: 0x33, count: 40), at: capture.places[5]))
     #expect(
-      reading.damage.map(\.reason) == ["a record claims 858993459 captured bytes, which is over the limit; 40 bytes are skipped"])
+      reading.damage.map(\.reason) == [
+        "a record claims 858993459 captured bytes, which is over the limit; 40 bytes are skipped"
+      ])
     #expect(reading.damage.map(\.offset) == [capture.places[5]])
     #expect(reading.damagedBytes == 40)
   }

@@ -113,11 +113,12 @@ struct DamagedPcapngTests {
       let last = Self.talk.places.lastIndex { $0 < start + length }
       if let first, let last {
         Self.talk.check(
-          Reading(packets: reading.packets.filter { packet in
-            !(first...last).contains {
-              $0 < Self.talk.packets.count && Self.talk.packets[$0].nanoseconds == packet.nanoseconds
-            }
-          }), changed: first, allFrom: last + 3, "\(removes ? "without" : "other") \(length) bytes at \(start)")
+          Reading(
+            packets: reading.packets.filter { packet in
+              !(first...last).contains {
+                $0 < Self.talk.packets.count && Self.talk.packets[$0].nanoseconds == packet.nanoseconds
+              }
+            }), changed: first, allFrom: last + 3, "\(removes ? "without" : "other") \(length) bytes at \(start)")
       }
     }
   }

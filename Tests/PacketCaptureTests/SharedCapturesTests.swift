@@ -47,8 +47,9 @@ struct SharedCapturesTests {
   static let rounds = getenv("WSTAP_FUZZ_ROUNDS").flatMap { Int(String(cString: $0)) } ?? 150
 
   /// `bytes` with one thing wrong in `place`.
-  static func damaged(_ bytes: [UInt8], at place: Int, _ random: inout SeededGenerator) -> (bytes: [UInt8], what: String)
-  {
+  static func damaged(_ bytes: [UInt8], at place: Int, _ random: inout SeededGenerator) -> (
+    bytes: [UInt8], what: String
+  ) {
     var bytes = bytes
     let length = min([1, 2, 4, 16, 60, 300, 4096].randomElement(using: &random)!, bytes.count - place)
     let kind = Int.random(in: 0..<6, using: &random)
