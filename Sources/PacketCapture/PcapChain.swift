@@ -90,6 +90,7 @@ extension PcapReader {
   ///   - isAtEnd: Whether the file ends with `bytes`.
   ///   - mostRecords: How many are enough.
   ///   - mostBytes: How long a chain is enough.
+  /// - Returns: The records that follow each other.
   func chain(
     _ bytes: RawSpan, from start: Int, after seconds: UInt32?, clock: Clock, allowing allowed: Oddities = [],
     isAtEnd: Bool, mostRecords: Int = .max, mostBytes: Int = .max

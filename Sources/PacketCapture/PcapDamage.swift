@@ -216,9 +216,10 @@ extension PcapReader {
     return chain.ending == .endOfFile || chain.ending == .longEnough ? .lasting : .records
   }
 
-  /// The first record inside a packet whose length is too large, which has swallowed it: its chain goes on beyond the
-  /// packet's end, as that of a capture which the packet carries does not. With `endsInside` it need not: the file ends
-  /// there.
+  /// The first record inside a packet whose length is too large, so that it has swallowed others.
+  ///
+  /// Its chain goes on beyond the packet's end, as that of a capture which the packet carries does not. With
+  /// `endsInside` it need not: the file ends there.
   private func swallowed(
     _ bytes: RawSpan, in packet: Range<Int>, endsInside: Bool = false, isAtEnd: Bool
   ) -> Int? {

@@ -160,6 +160,7 @@ struct PcapReader {
   ///   - waits: Whether more can be read without waiting for anybody: then a record is held until the next one's
   ///     header has confirmed it.
   ///   - packets: Takes the packets.
+  /// - Returns: How far it got.
   mutating func parse(
     _ bytes: RawSpan, fileOffset: Int, isAtEnd: Bool, waits: Bool, into packets: inout [Packet]
   ) -> ParseStep {

@@ -224,20 +224,13 @@ extension PcapngReader {
       fault(block, "a block of the unknown type \(type) is a section header by its content: its section is skipped")
       interfaces.removeAll(keepingCapacity: true)
       isKnownVersion = false
-    } else if type & Self.localUse == 0, holdsPacket(bytes, block) {
-      if !Self.isNumbered(type) { packetNumber += 1 }
+    } else if type & Self.localUse == 0, type != BlockType.journalEntry, describesPacket(bytes, block) {
+      packetNumber += 1
       fault(block, "a block of the unknown type \(type) is a packet by its content, and left out", lostPackets: 1)
     } else if describesInterface(bytes, block) {
       fault(block, "a block of the unknown type \(type) describes an interface by its content, and is left out")
       loseInterface()
     }
-  }
-
-  /// Whether the content is that of a packet, with bytes in it: zeros would fit too.
-  private func holdsPacket(_ bytes: RawSpan, _ block: Block) -> Bool {
-    guard fits(bytes, block, type: BlockType.enhancedPacket) else { return false }
-    let captured: UInt32 = bytes.checkedNative(block.bytes.lowerBound + 12)
-    return captured != 0
   }
 
   /// Types with this bit are anybody's.
@@ -255,7 +248,17 @@ extension PcapngReader {
   private func describesInterface(_ bytes: RawSpan, _ block: Block) -> Bool {
     guard block.bytes.count >= 8, fits(bytes, block, type: BlockType.interface) else { return false }
     let linkType: UInt16 = bytes.checkedNative(block.bytes.lowerBound)
+    let snapLength: UInt32 = bytes.checkedNative(block.bytes.lowerBound + 4)
+    // Zeros say nothing.
+    guard linkType != 0 || snapLength != 0 else { return false }
     return (block.isSwapped ? linkType.byteSwapped : linkType) <= Self.largestLinkType
+  }
+
+  /// Whether the content of a block could be that of a packet of a known interface.
+  private func describesPacket(_ bytes: RawSpan, _ block: Block) -> Bool {
+    guard fits(bytes, block, type: BlockType.enhancedPacket) else { return false }
+    let start = block.bytes.lowerBound
+    return word(bytes, start + 12) > 0 && Int(word(bytes, start)) < interfaces.count
   }
 
   /// Counts a packet whose interface is not known.

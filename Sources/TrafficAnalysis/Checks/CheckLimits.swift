@@ -1,4 +1,6 @@
-/// Where the checks that need a limit draw it. Times are packet times in nanoseconds.
+/// Where the checks that need a limit draw it.
+///
+/// Times are packet times in nanoseconds.
 enum CheckLimits {
   /// A pong, and the answer to a Close, after the acknowledgement of what it answers.
   static let answer: Int64 = 10_000_000_000
