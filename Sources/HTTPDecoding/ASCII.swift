@@ -53,13 +53,8 @@ enum ASCII {
   static func lowercased(_ byte: UInt8) -> UInt8 { byte &- 0x41 < 26 ? byte | 0x20 : byte }
 
   /// Whether the bytes are `text` but for the case of ASCII letters.
-  static func matches(_ bytes: some Collection<UInt8>, _ text: String) -> Bool {
-    guard bytes.count == text.utf8.count else { return false }
-    var expected = text.utf8.makeIterator()
-    for byte in bytes {
-      guard let other = expected.next(), lowercased(byte) == lowercased(other) else { return false }
-    }
-    return true
+  static func matches(_ bytes: ArraySlice<UInt8>, _ text: StaticString) -> Bool {
+    text.withRawSpan { text in bytes.withRawSpan { $0.equalsIgnoringCase(text) } }
   }
 
   /// The bytes without the blanks at either end.

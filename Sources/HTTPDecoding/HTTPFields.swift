@@ -1,3 +1,5 @@
+internal import NetworkTypes
+
 /// One field of a head or of the trailers, as it was sent.
 public struct HTTPField: Sendable, Hashable {
   /// The name in the sender's case, without blanks before the colon.
@@ -15,14 +17,22 @@ public struct HTTPField: Sendable, Hashable {
 }
 
 /// The fields of a head in the order in which they were sent, looked up by name in any case.
+///
+/// A handshake is asked for some fifty names, most of which it does not have: what the names begin and end with is
+/// remembered, so that those cost no walk over the fields.
 public struct HTTPFields: Sendable, Hashable, RandomAccessCollection {
   private var storage: [HTTPField] = []
+  /// A bit for each name, by its length, first and last byte; other names may have the same.
+  private var marks: UInt64 = 0
 
   /// No fields.
   public init() {}
 
   /// The given fields in their order.
-  public init(_ fields: [HTTPField]) { storage = fields }
+  public init(_ fields: [HTTPField]) {
+    storage = fields
+    for field in fields { marks |= field.name.withRawSpan(Self.mark) }
+  }
 
   /// The position of the first field.
   public var startIndex: Int { 0 }
@@ -33,57 +43,76 @@ public struct HTTPFields: Sendable, Hashable, RandomAccessCollection {
   public subscript(position: Int) -> HTTPField { storage[position] }
 
   /// The values of all field lines of this name, in order.
-  public func all(named name: String) -> [[UInt8]] {
-    storage.compactMap { ASCII.matches($0.name, name) ? $0.value : nil }
+  public func all(named name: StaticString) -> [[UInt8]] {
+    guard mayHave(name) else { return [] }
+    var values: [[UInt8]] = []
+    for field in storage where Self.isNamed(field, name) { values.append(field.value) }
+    return values
   }
 
   /// The value of the first field line of this name.
-  public func first(named name: String) -> [UInt8]? {
-    storage.first { ASCII.matches($0.name, name) }?.value
+  public func first(named name: StaticString) -> [UInt8]? {
+    guard mayHave(name) else { return nil }
+    for field in storage where Self.isNamed(field, name) { return field.value }
+    return nil
   }
 
   /// How many field lines have this name.
-  public func count(named name: String) -> Int {
-    storage.reduce(0) { ASCII.matches($1.name, name) ? $0 + 1 : $0 }
+  public func count(named name: StaticString) -> Int {
+    guard mayHave(name) else { return 0 }
+    var count = 0
+    for field in storage where Self.isNamed(field, name) { count += 1 }
+    return count
   }
 
   /// The elements of the comma-separated list that all field lines of this name make together (RFC 9110 §5.6.1).
   ///
   /// Commas in quoted strings do not separate, blanks around an element and empty elements are left out. A quoted
   /// string that is not closed ends with its field line.
-  public func joinedList(named name: String) -> [[UInt8]] {
+  public func joinedList(named name: StaticString) -> [[UInt8]] {
+    guard mayHave(name) else { return [] }
     var elements: [[UInt8]] = []
-    for field in storage where ASCII.matches(field.name, name) {
-      Self.split(field.value[...]) { elements.append(Array($0)) }
+    for field in storage where Self.isNamed(field, name) {
+      field.value.withRawSpan { value in
+        Self.split(value) { elements.append(value.extracting($0).copied()) }
+      }
     }
     return elements
   }
 
   /// Whether an element of the joined list is this token, in any case.
-  public func listContains(_ token: String, in name: String) -> Bool {
-    storage.contains { field in
-      guard ASCII.matches(field.name, name) else { return false }
-      var found = false
-      Self.split(field.value[...]) { found = found || ASCII.matches($0, token) }
-      return found
-    }
+  public func listContains(_ token: StaticString, in name: StaticString) -> Bool {
+    token.withRawSpan { token in listHas(name) { $0.equalsIgnoringCase(token) } }
   }
 
   /// Whether an element of the joined list has this protocol name, in any case, with or without a `/version` behind it.
   ///
   /// It is the comparison for Upgrade, whose elements are `protocol-name ["/" protocol-version]` (RFC 9110 §7.8).
-  public func listContains(protocolNamed protocolName: String, in name: String) -> Bool {
-    storage.contains { field in
-      guard ASCII.matches(field.name, name) else { return false }
-      var found = false
-      Self.split(field.value[...]) { element in
-        found = found || ASCII.matches(element.prefix { $0 != ASCII.slash }, protocolName)
-      }
-      return found
-    }
+  public func listContains(protocolNamed protocolName: StaticString, in name: StaticString) -> Bool {
+    protocolName.withRawSpan { wanted in listHas(name) { Self.isProtocol($0, wanted) } }
   }
 
-  mutating func append(_ field: HTTPField) { storage.append(field) }
+  /// Whether an element of the joined list has the protocol name that is given as bytes.
+  public func listContains(protocolNamed protocolName: [UInt8], in name: StaticString) -> Bool {
+    protocolName.withRawSpan { wanted in listHas(name) { Self.isProtocol($0, wanted) } }
+  }
+
+  /// Whether the joined list has an element for which `isWanted` is true.
+  public func listHas(_ name: StaticString, where isWanted: (RawSpan) -> Bool = { _ in true }) -> Bool {
+    guard mayHave(name) else { return false }
+    var found = false
+    for field in storage where !found && Self.isNamed(field, name) {
+      field.value.withRawSpan { value in
+        Self.split(value) { found = found || isWanted(value.extracting($0)) }
+      }
+    }
+    return found
+  }
+
+  mutating func append(_ field: HTTPField) {
+    storage.append(field)
+    marks |= field.name.withRawSpan(Self.mark)
+  }
 
   /// Joins the next part of a folded value to the last field.
   mutating func extendLast(with part: ArraySlice<UInt8>) {
@@ -92,19 +121,51 @@ public struct HTTPFields: Sendable, Hashable, RandomAccessCollection {
     storage[last].value.append(contentsOf: part)
   }
 
-  /// Gives each element of a list, trimmed and not empty, to `body`.
-  private static func split(_ value: ArraySlice<UInt8>, _ body: (ArraySlice<UInt8>) -> Void) {
-    var start = value.startIndex
-    var index = start
+  // MARK: - Names
+
+  /// Whether a field line may have this name; if not, none has.
+  @inline(__always)
+  private func mayHave(_ name: StaticString) -> Bool { marks & name.withRawSpan(Self.mark) != 0 }
+
+  /// The bit of a name, the same in any case.
+  @inline(__always)
+  private static func mark(_ name: RawSpan) -> UInt64 {
+    let count = name.byteCount
+    guard count > 0 else { return 1 }
+    // The bit that a letter's case stands in is left out.
+    let first = Int(name.checkedByte(0) & 0x1f)
+    let last = Int(name.checkedByte(count &- 1) & 0x1f)
+    return 1 &<< UInt64((first &* 5 &+ last &* 11 &+ count &* 3) & 63)
+  }
+
+  @inline(__always)
+  private static func isNamed(_ field: HTTPField, _ name: StaticString) -> Bool {
+    guard field.name.count == name.utf8CodeUnitCount else { return false }
+    return name.withRawSpan { wanted in field.name.withRawSpan { $0.equalsIgnoringCase(wanted) } }
+  }
+
+  // MARK: - Lists
+
+  private static func isProtocol(_ element: RawSpan, _ wanted: RawSpan) -> Bool {
+    var end = 0
+    while end < element.byteCount, element.checkedByte(end) != ASCII.slash { end += 1 }
+    return element.extracting(0..<end).equalsIgnoringCase(wanted)
+  }
+
+  /// Gives the place of each element of a list, trimmed and not empty, to `body`.
+  @inline(__always)
+  private static func split(_ value: RawSpan, _ body: (Range<Int>) -> Void) {
+    var start = 0
+    var index = 0
     var isQuoted = false
-    while index < value.endIndex {
-      switch value[index] {
+    while index < value.byteCount {
+      switch value.checkedByte(index) {
       case ASCII.backslash where isQuoted:
         index += 1  // The next byte is escaped, whatever it is.
       case ASCII.quote:
         isQuoted.toggle()
       case ASCII.comma where !isQuoted:
-        let element = ASCII.trimmed(value[start..<index])
+        let element = trimmed(value, start..<index)
         if !element.isEmpty { body(element) }
         start = index + 1
       default:
@@ -112,7 +173,14 @@ public struct HTTPFields: Sendable, Hashable, RandomAccessCollection {
       }
       index += 1
     }
-    let element = ASCII.trimmed(value[start..<value.endIndex])
+    let element = trimmed(value, start..<value.byteCount)
     if !element.isEmpty { body(element) }
+  }
+
+  private static func trimmed(_ value: RawSpan, _ range: Range<Int>) -> Range<Int> {
+    var (low, high) = (range.lowerBound, range.upperBound)
+    while low < high, ASCII.isBlank(value.checkedByte(low)) { low += 1 }
+    while high > low, ASCII.isBlank(value.checkedByte(high - 1)) { high -= 1 }
+    return low..<high
   }
 }

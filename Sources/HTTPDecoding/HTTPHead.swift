@@ -33,7 +33,7 @@ public struct HTTPVersion: Sendable, Hashable, Comparable {
     }
     guard rest.isEmpty, 1...3 ~= majorDigits.count, minorDigits.count <= 3 else { return nil }
     let isExact =
-      text.starts(with: "HTTP/".utf8) && majorDigits.count == 1 && minorDigits.count == 1
+      text.withRawSpan { $0.hasBytes(of: "HTTP/", at: 0) } && majorDigits.count == 1 && minorDigits.count == 1
     if !isExact { defects.note(.malformedVersion, at: offset) }
     // At most three digits each: the sums stay below 1000.
     major = majorDigits.reduce(0) { $0 * 10 + Int($1 - 0x30) }
@@ -103,13 +103,13 @@ public struct HTTPRequestHead: HTTPHead {
   }
 
   /// Whether the method is this one; the case counts (RFC 9110 §9.1).
-  public func hasMethod(_ name: String) -> Bool { method.elementsEqual(name.utf8) }
+  public func hasMethod(_ name: StaticString) -> Bool { method.count == name.utf8CodeUnitCount && method.withRawSpan { $0.hasBytes(of: name, at: 0) } }
 
   /// A request line has no place for control bytes, and many binary protocols show one early.
   ///
   /// A line that begins as a handshake does is a request all the same, with a fault in its target.
   public static func refusesControls(in line: [UInt8]) -> Bool {
-    !line.starts(with: "GET /".utf8) && !line.starts(with: "GET http".utf8)
+    line.withRawSpan { !$0.hasBytes(of: "GET /", at: 0) && !$0.hasBytes(of: "GET http", at: 0) }
   }
 
   /// Whether a line that begins with these bytes can be a request line.

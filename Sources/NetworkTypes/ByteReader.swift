@@ -62,6 +62,51 @@ extension RawSpan {
     }
     return true
   }
+
+  /// Whether these are as many bytes as `other` has, and the same but for the case of ASCII letters.
+  public func equalsIgnoringCase(_ other: RawSpan) -> Bool {
+    guard byteCount == other.byteCount else { return false }
+    var index = 0
+    while index < byteCount {
+      // Mostly even the case is the same.
+      if index &+ 8 <= byteCount, checkedNative(index, as: UInt64.self) == other.checkedNative(index) {
+        index &+= 8
+        continue
+      }
+      let (left, right) = (checkedByte(index), other.checkedByte(index))
+      guard left == right || (left ^ right == 0x20 && (left | 0x20) &- 0x61 < 26) else { return false }
+      index &+= 1
+    }
+    return true
+  }
+}
+
+extension StaticString {
+  /// Calls `body` with the literal's bytes as a span.
+  @inlinable @inline(__always)
+  public func withRawSpan<Result>(_ body: (RawSpan) -> Result) -> Result {
+    // SAFETY: a string literal's code units lie in the program, for as long as it runs.
+    unsafe body(UnsafeRawBufferPointer(start: utf8Start, count: utf8CodeUnitCount).bytes)
+  }
+}
+
+extension Hasher {
+  /// Takes bytes at once, and how many they are: an array's own hashing takes them one by one.
+  public mutating func combine(bytes: [UInt8]?) {
+    guard let bytes else { return combine(-1) }
+    combine(bytes.count)
+    // SAFETY: the bytes are read while they are lent.
+    unsafe bytes.withUnsafeBytes { unsafe combine(bytes: $0) }
+  }
+}
+
+extension ArraySlice<UInt8> {
+  /// Calls `body` with the bytes as a span.
+  @inlinable @inline(__always)
+  public func withRawSpan<Result>(_ body: (RawSpan) -> Result) -> Result {
+    // SAFETY: bytes of an array of UInt8 are initialized, and the array lives during the call.
+    body(unsafe span.bytes)
+  }
 }
 
 extension [UInt8] {

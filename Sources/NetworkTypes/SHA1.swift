@@ -1,53 +1,85 @@
 /// SHA-1 of FIPS 180-4, for the handshake's accept key and the connection's name; not for security.
+///
+/// Every handshake takes three digests, so that nothing here is put into an array but the padded end and the result.
 public enum SHA1 {
+  private typealias Words = InlineArray<16, UInt32>
+
+  private struct State {
+    var a: UInt32 = 0x6745_2301
+    var b: UInt32 = 0xefcd_ab89
+    var c: UInt32 = 0x98ba_dcfe
+    var d: UInt32 = 0x1032_5476
+    var e: UInt32 = 0xc3d2_e1f0
+  }
+
   /// The 20 octets of the digest of `message`.
   public static func digest(_ message: [UInt8]) -> [UInt8] {
-    var state: [UInt32] = [0x6745_2301, 0xefcd_ab89, 0x98ba_dcfe, 0x1032_5476, 0xc3d2_e1f0]
-    var padded = message
-    padded.append(0x80)
-    while padded.count % 64 != 56 { padded.append(0) }
+    var state = State()
+    let whole = message.count & ~63
+    message.withRawSpan { bytes in
+      for start in stride(from: 0, to: whole, by: 64) { compress(bytes, at: start, into: &state) }
+    }
+    let rest = message.count - whole
+    var end: [UInt8] = []
+    end.reserveCapacity(128)
+    end.append(contentsOf: message[whole...])
+    end.append(0x80)
+    // The length takes the last eight octets of a block.
+    let length = rest < 56 ? 64 : 128
+    while end.count < length - 8 { end.append(0) }
     let bitCount = UInt64(message.count) &* 8
-    for shift in stride(from: 56, through: 0, by: -8) { padded.append(UInt8(truncatingIfNeeded: bitCount >> shift)) }
-    var words = [UInt32](repeating: 0, count: 80)
-    for block in stride(from: 0, to: padded.count, by: 64) {
-      compress(padded[block..<block + 64], words: &words, into: &state)
+    for shift in stride(from: 56, through: 0, by: -8) { end.append(UInt8(truncatingIfNeeded: bitCount >> shift)) }
+    end.withRawSpan { bytes in
+      for start in stride(from: 0, to: length, by: 64) { compress(bytes, at: start, into: &state) }
     }
-    return state.flatMap { word in
-      [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: word >> UInt32($0)) }
-    }
+    var digest: [UInt8] = []
+    digest.reserveCapacity(20)
+    append(state.a, to: &digest)
+    append(state.b, to: &digest)
+    append(state.c, to: &digest)
+    append(state.d, to: &digest)
+    append(state.e, to: &digest)
+    return digest
   }
 
-  private static func compress(_ block: ArraySlice<UInt8>, words: inout [UInt32], into state: inout [UInt32]) {
-    for index in 0..<16 {
-      let at = block.startIndex + index * 4
-      words[index] =
-        UInt32(block[at]) << 24 | UInt32(block[at + 1]) << 16 | UInt32(block[at + 2]) << 8 | UInt32(block[at + 3])
+  private static func compress(_ bytes: RawSpan, at start: Int, into state: inout State) {
+    var words = Words(repeating: 0)
+    for index in 0..<16 { words[index] = bytes.checkedBigEndian(start &+ index &* 4) }
+    var round = state
+    for index in 0..<20 { step(&round, (round.b & round.c) | (~round.b & round.d), 0x5a82_7999, &words, index) }
+    for index in 20..<40 { step(&round, round.b ^ round.c ^ round.d, 0x6ed9_eba1, &words, index) }
+    for index in 40..<60 {
+      step(&round, (round.b & round.c) | (round.b & round.d) | (round.c & round.d), 0x8f1b_bcdc, &words, index)
     }
-    for index in 16..<80 {
-      let word = words[index - 3] ^ words[index - 8] ^ words[index - 14] ^ words[index - 16]
-      words[index] = rotate(word, 1)
-    }
-    var (a, b, c, d, e) = (state[0], state[1], state[2], state[3], state[4])
-    for index in 0..<80 {
-      let mixed: UInt32
-      let constant: UInt32
-      switch index {
-      case 0..<20: (mixed, constant) = ((b & c) | (~b & d), 0x5a82_7999)
-      case 20..<40: (mixed, constant) = (b ^ c ^ d, 0x6ed9_eba1)
-      case 40..<60: (mixed, constant) = ((b & c) | (b & d) | (c & d), 0x8f1b_bcdc)
-      default: (mixed, constant) = (b ^ c ^ d, 0xca62_c1d6)
-      }
-      let next = rotate(a, 5) &+ mixed &+ e &+ constant &+ words[index]
-      (e, d, c, b, a) = (d, c, rotate(b, 30), a, next)
-    }
-    state[0] &+= a
-    state[1] &+= b
-    state[2] &+= c
-    state[3] &+= d
-    state[4] &+= e
+    for index in 60..<80 { step(&round, round.b ^ round.c ^ round.d, 0xca62_c1d6, &words, index) }
+    state.a &+= round.a
+    state.b &+= round.b
+    state.c &+= round.c
+    state.d &+= round.d
+    state.e &+= round.e
   }
 
+  /// One of the 80 steps; the words behind the 16th are made of those before, and take their places.
+  @inline(__always)
+  private static func step(_ round: inout State, _ mixed: UInt32, _ constant: UInt32, _ words: inout Words, _ index: Int) {
+    let place = index & 15
+    if index >= 16 {
+      words[place] = rotate(
+        words[(index &- 3) & 15] ^ words[(index &- 8) & 15] ^ words[(index &- 14) & 15] ^ words[place], 1)
+    }
+    let next = rotate(round.a, 5) &+ mixed &+ round.e &+ constant &+ words[place]
+    round = State(a: next, b: round.a, c: rotate(round.b, 30), d: round.c, e: round.d)
+  }
+
+  @inline(__always)
   private static func rotate(_ word: UInt32, _ count: UInt32) -> UInt32 {
-    word << count | word >> (32 - count)
+    word &<< count | word &>> (32 &- count)
+  }
+
+  private static func append(_ word: UInt32, to digest: inout [UInt8]) {
+    digest.append(UInt8(truncatingIfNeeded: word &>> 24))
+    digest.append(UInt8(truncatingIfNeeded: word &>> 16))
+    digest.append(UInt8(truncatingIfNeeded: word &>> 8))
+    digest.append(UInt8(truncatingIfNeeded: word))
   }
 }

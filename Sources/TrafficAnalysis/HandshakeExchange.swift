@@ -68,7 +68,7 @@ struct HandshakeExchange {
     guard let request, let response, response.status == 101 else { return nil }
     let keys = request.fields.all(named: "Sec-WebSocket-Key")
     guard !keys.isEmpty, let accept = response.fields.first(named: "Sec-WebSocket-Accept") else { return nil }
-    return keys.contains { AcceptKey.expected(forKey: $0).utf8.elementsEqual(accept) }
+    return keys.contains { AcceptKey.isRight(accept, forKey: $0) }
   }
 
   /// Why the attempt failed.
@@ -93,7 +93,7 @@ struct HandshakeExchange {
     }
     agreement.hasUnknownExtension = accepted.contains { !$0.isPerMessageDeflate }
     if let version = request?.fields.first(named: "Sec-WebSocket-Version") {
-      agreement.followsRFC6455 = version.elementsEqual("13".utf8)
+      agreement.followsRFC6455 = HTTPToken.equals(version, "13")
     }
     if let request, Self.isHixie(request) { agreement.followsRFC6455 = false }
     return agreement

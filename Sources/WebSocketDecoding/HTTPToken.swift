@@ -2,10 +2,10 @@ internal import NetworkTypes
 
 /// Tokens of HTTP (RFC 9110 §5.6.2), of which the values of WebSocket's fields are made.
 public enum HTTPToken {
+  // Callers are in other modules, where generic code would run unspecialized, at some fifty times the cost.
+
   /// Whether the bytes are a token: one byte or more that are no separators.
-  public static func isToken(_ bytes: some Collection<UInt8>) -> Bool {
-    !bytes.isEmpty && bytes.allSatisfy(isTokenByte)
-  }
+  public static func isToken(_ bytes: [UInt8]) -> Bool { !bytes.isEmpty && bytes.allSatisfy(isTokenByte) }
 
   /// Whether a token may hold the byte.
   public static func isTokenByte(_ byte: UInt8) -> Bool {
@@ -34,8 +34,18 @@ public enum HTTPToken {
   }
 
   /// The bytes with ASCII letters in lower case.
-  public static func lowercased(_ bytes: some Collection<UInt8>) -> [UInt8] {
-    bytes.map { 0x41...0x5a ~= $0 ? $0 | 0x20 : $0 }
+  public static func lowercased(_ bytes: [UInt8]) -> [UInt8] {
+    // Nearly all that is asked for is in lower case already.
+    guard bytes.contains(where: { 0x41...0x5a ~= $0 }) else { return bytes }
+    return bytes.map { 0x41...0x5a ~= $0 ? $0 | 0x20 : $0 }
+  }
+
+  /// The bytes of a part with ASCII letters in lower case.
+  public static func lowercased(_ bytes: ArraySlice<UInt8>) -> [UInt8] { lowercased(Array(bytes)) }
+
+  /// Whether the bytes are those of a text, in any case.
+  public static func matches(_ bytes: ArraySlice<UInt8>, _ text: StaticString) -> Bool {
+    text.withRawSpan { text in bytes.withRawSpan { $0.equalsIgnoringCase(text) } }
   }
 
   /// Whether the bytes are those of a text, in its case.

@@ -8,18 +8,19 @@ extension HandshakeChecks {
     let across = context.acrossConnections
     let client = identity.client.address
     if let request = exchange.request {
-      for key in Set(request.fields.all(named: "Sec-WebSocket-Key")).sorted(by: { $0.lexicographicallyPrecedes($1) })
+      for key in Self.different(request.fields.all(named: "Sec-WebSocket-Key"))
       where !key.isEmpty && across.isReused(key: key, by: identity, at: asked) {
         fire(.keyReused, "another connection asked with the same key")
       }
-      if let found = across.noteAsked(by: exchange.requester(identity), at: asked) {
+      let requester = exchange.requester(identity)
+      if let found = across.noteAsked(by: requester, at: asked) {
         fire(.reconnectNoBackoff, found.description)
       }
       if exchange.response != nil, across.isSimultaneous(identity, asked: asked, answered: answered) {
         fire(.simultaneousConnecting, "an earlier handshake to the same server was unanswered")
       }
       if let response = exchange.response, response.status != 101 {
-        if let found = across.noteEnd(of: exchange.requester(identity), isAbnormal: true, at: answered) {
+        if let found = across.noteEnd(of: requester, isAbnormal: true, at: answered) {
           fire(.reconnectNoBackoff, found.description)
         }
         if across.areTooMany(failuresOf: client, at: answered) {
@@ -33,6 +34,11 @@ extension HandshakeChecks {
       let server = identity.server.address
       fire(.cleartextWebsocket, "the server \(server) is asked without TLS")
     }
+  }
+
+  /// The values without those that stand there twice, in an order that does not depend on that of the fields.
+  private static func different(_ values: [[UInt8]]) -> [[UInt8]] {
+    values.count < 2 ? values : Set(values).sorted { $0.lexicographicallyPrecedes($1) }
   }
 }
 

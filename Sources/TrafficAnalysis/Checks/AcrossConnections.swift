@@ -9,9 +9,9 @@ final class AcrossConnections {
     init(client: IPAddress, host: [UInt8]?, path: [UInt8]?, userAgent: [UInt8]?) {
       var hasher = Hasher()
       hasher.combine(client)
-      hasher.combine(host)
-      hasher.combine(path)
-      hasher.combine(userAgent)
+      hasher.combine(bytes: host)
+      hasher.combine(bytes: path)
+      hasher.combine(bytes: userAgent)
       value = hasher.finalize()
     }
   }

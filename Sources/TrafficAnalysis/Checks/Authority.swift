@@ -1,3 +1,4 @@
+internal import NetworkTypes
 internal import WebSocketDecoding
 
 /// A request target, in the forms that a handshake may have (RFC 9112 §3.2).
@@ -32,7 +33,7 @@ struct Scheme {
 
   init?(_ bytes: [UInt8]) {
     guard let colon = bytes.prefix(64).firstIndex(of: UInt8(ascii: ":")),
-      bytes[colon...].starts(with: "://".utf8)
+      bytes.withRawSpan({ $0.hasBytes(of: "://", at: colon) })
     else { return nil }
     let scheme = HTTPToken.lowercased(bytes[..<colon])
     guard let first = scheme.first, 0x61...0x7a ~= first,
@@ -62,7 +63,9 @@ struct Authority {
   /// The port, where there is one; an empty one is none, and none is too large to be held here.
   let port: Int?
 
-  init?(_ bytes: some Collection<UInt8>) {
+  init?(_ bytes: [UInt8]) { self.init(bytes[...]) }
+
+  init?(_ bytes: ArraySlice<UInt8>) {
     let text = HTTPToken.lowercased(bytes)
     let hostEnd: Int
     if text.first == UInt8(ascii: "[") {
@@ -110,7 +113,7 @@ enum RequestOrigin {
   case file
 
   init?(_ value: [UInt8]) {
-    if value.elementsEqual("null".utf8) {
+    if HTTPToken.equals(value, "null") {
       self = .null
     } else if let scheme = Scheme(value) {
       if scheme.name == "file", scheme.end == value.count {

@@ -13,6 +13,11 @@ struct HandshakeChecks {
   let context: AnalysisContext
   /// Takes what is found.
   let report: (Finding, _ detail: () -> String) -> Void
+  // Many of the rules ask for these.
+  /// Whether the request asks for WebSocket.
+  let isCandidate: Bool
+  /// Whether the answer names other protocols only.
+  let switchesToOther: Bool
   /// What fired, by whom.
   private(set) var brokenByClient = RuleSet()
   private(set) var brokenByServer = RuleSet()
@@ -26,6 +31,8 @@ struct HandshakeChecks {
     self.identity = identity
     self.context = context
     self.report = report
+    isCandidate = exchange.request.map(HandshakeExchange.isCandidate) ?? false
+    switchesToOther = exchange.response.map(Self.switchesToOther) ?? false
   }
 
   /// Runs all of them.
@@ -34,7 +41,7 @@ struct HandshakeChecks {
   ///   - asked: Packet time of the request.
   ///   - answered: Packet time of the answer, or of when it was given up.
   mutating func run(asked: Timestamp, answered: Timestamp) {
-    if let request = exchange.request, HandshakeExchange.isCandidate(request) {
+    if let request = exchange.request, isCandidate {
       // Of the 2010 drafts nothing else is known here.
       guard !HandshakeExchange.isHixie(request) else {
         return fire(.legacyHixieHandshake, "Sec-WebSocket-Key1 and Sec-WebSocket-Key2")
@@ -103,9 +110,6 @@ struct HandshakeChecks {
 
   // MARK: - What many of them ask
 
-  /// Whether the request asks for WebSocket.
-  var isCandidate: Bool { exchange.request.map(HandshakeExchange.isCandidate) ?? false }
-
   /// Whether the answer belongs to a handshake: to a request that asks for WebSocket, or by its own fields.
   private var isAnswerToHandshake: Bool {
     if let request = exchange.request, HandshakeExchange.isHixie(request) { return false }
@@ -115,10 +119,9 @@ struct HandshakeChecks {
   /// Whether the answer switches to WebSocket, and not to another protocol.
   var isAccepted: Bool { exchange.response?.status == 101 && !switchesToOther }
 
-  /// Whether the answer names other protocols only.
-  var switchesToOther: Bool {
-    guard let response = exchange.response, response.status == 101 else { return false }
-    return !response.fields.joinedList(named: "Upgrade").isEmpty && !HandshakeExchange.namesWebSocket(response.fields)
+  private static func switchesToOther(_ response: HTTPResponseHead) -> Bool {
+    response.status == 101 && !HandshakeExchange.namesWebSocket(response.fields)
+      && response.fields.listHas("Upgrade")
   }
 
   /// The direction of the requests.
@@ -137,7 +140,8 @@ struct HandshakeChecks {
 
   /// The first fault for which the server has to refuse; a version that a draft or a standard has is none.
   var reasonToRefuse: Rule? {
-    Self.reasonsToRefuse.first { rule in
+    guard brokenByClient != RuleSet() else { return nil }
+    return Self.reasonsToRefuse.first { rule in
       guard brokenByClient.contains(rule) else { return false }
       return rule != .versionNot13 || requestedVersion.map(VersionRegistry.isNeverValid) ?? true
     }
@@ -155,7 +159,7 @@ struct HandshakeChecks {
 
   /// The answer's first fault for which the client has to fail the connection, where its request is known.
   var responseFault: Rule? {
-    guard isCandidate, exchange.response?.status == 101 else { return nil }
+    guard isCandidate, exchange.response?.status == 101, brokenByServer != RuleSet() else { return nil }
     return Self.reasonsToFail.first { brokenByServer.contains($0) }
   }
 }

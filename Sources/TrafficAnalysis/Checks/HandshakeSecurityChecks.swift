@@ -40,9 +40,8 @@ extension HandshakeChecks {
       if request.fields.count(named: "Cookie") > 0 {
         names.append("Cookie (\(WireText.list(Self.cookieNames(request.fields.all(named: "Cookie")))))")
       }
-      for name in ["Authorization", "Proxy-Authorization"] where request.fields.count(named: name) > 0 {
-        names.append(name)
-      }
+      if request.fields.count(named: "Authorization") > 0 { names.append("Authorization") }
+      if request.fields.count(named: "Proxy-Authorization") > 0 { names.append("Proxy-Authorization") }
       if !names.isEmpty { fire(.cleartextCredentials, names.joined(separator: ", ")) }
     }
     if RequestTarget(request.target).authority?.contains(UInt8(ascii: "@")) == true {
@@ -66,14 +65,14 @@ extension HandshakeChecks {
     }
     if HandshakeExchange.namesWebSocket(fields) {
       let others = fields.joinedList(named: "Upgrade").filter { element in
-        !HTTPToken.lowercased(element.prefix { $0 != UInt8(ascii: "/") }).elementsEqual("websocket".utf8)
+        !HTTPToken.matches(element.prefix { $0 != UInt8(ascii: "/") }, "websocket")
       }
       if !others.isEmpty { fire(.upgradeMultipleProtocols, "\(WireText.list(others)) besides websocket") }
     }
     let dropped = fields.joinedList(named: "Connection").filter { name in
-      let lower = HTTPToken.lowercased(name)
-      return lower.starts(with: "sec-websocket-".utf8)
-        || ["host", "origin", "cookie", "authorization"].contains { lower.elementsEqual($0.utf8) }
+      HTTPToken.matches(name.prefix(14), "sec-websocket-") || HTTPToken.matches(name[...], "host")
+        || HTTPToken.matches(name[...], "origin") || HTTPToken.matches(name[...], "cookie")
+        || HTTPToken.matches(name[...], "authorization")
     }
     if !dropped.isEmpty { fire(.connectionListsWebsocketHeader, "Connection names \(WireText.list(dropped))") }
   }

@@ -17,11 +17,11 @@ extension HandshakeChecks {
         fire(.keyNot16Bytes, "\(WireText.shown(key)) is \(bytes.count) bytes")
         continue
       }
-      let canonical = Base64.encode(bytes)
-      if !canonical.utf8.elementsEqual(key) {
-        fire(.keyBase64NotCanonical, "\(WireText.shown(key)), canonical \(canonical)")
+      let canonical = Base64.symbols(of: bytes)
+      if canonical != key {
+        fire(.keyBase64NotCanonical, "\(WireText.shown(key)), canonical \(WireText.shown(canonical))")
       }
-      if let origin = KnownKeys.origins[canonical] {
+      if let origin = KnownKeys.origin(of: canonical) {
         fire(.keyWellKnown, "\(WireText.shown(key)): \(origin)")
       }
     }

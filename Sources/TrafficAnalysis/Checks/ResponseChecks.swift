@@ -78,7 +78,7 @@ extension HandshakeChecks {
         .protocolSwitchedToOther, as: wasOffered ? .notice : .warning,
         "Upgrade: \(WireText.list(upgrades))\(wasOffered ? ", which was offered too" : "")")
       if !wasOffered { fire(.responseUpgradeNotWebsocket, "Upgrade: \(WireText.list(upgrades))") }
-    } else if upgrades.count > 1 || !HTTPToken.lowercased(upgrades[0]).elementsEqual("websocket".utf8) {
+    } else if upgrades.count > 1 || !HTTPToken.matches(upgrades[0][...], "websocket") {
       fire(.responseUpgradeNotWebsocket, as: .warning, "Upgrade: \(WireText.list(upgrades))")
     }
     if !response.fields.listContains("upgrade", in: "Connection") {
@@ -91,8 +91,9 @@ extension HandshakeChecks {
 
   /// Whether the request's Upgrade names the protocol, with any version.
   private func wasListed(_ element: [UInt8]) -> Bool {
+    // What is no text is none that was offered.
     let name = String(decoding: element.prefix { $0 != UInt8(ascii: "/") }, as: UTF8.self)
-    return exchange.request?.fields.listContains(protocolNamed: name, in: "Upgrade") ?? false
+    return exchange.request?.fields.listContains(protocolNamed: Array(name.utf8), in: "Upgrade") ?? false
   }
 
   /// accept-missing, accept-duplicated, accept-malformed, accept-mismatch.
@@ -121,7 +122,7 @@ extension HandshakeChecks {
     }
     guard response.fields.count(named: "Sec-WebSocket-Version") == 0,
       let version = exchange.request?.fields.first(named: "Sec-WebSocket-Version"),
-      !version.elementsEqual("13".utf8)
+      !HTTPToken.equals(version, "13")
     else { return }
     // A 400 may be for another fault.
     let isForVersion = status == 426 || (status == 400 && !hasOtherReason)
@@ -151,6 +152,7 @@ extension HandshakeChecks {
   /// invalid-request-accepted, invalid-request-no-error-status.
   mutating func checkInvalidRequest(_ response: HTTPResponseHead) {
     guard isCandidate else { return }
+    guard brokenByClient != RuleSet() else { return }
     let reasons = Self.reasonsToRefuse.filter { brokenByClient.contains($0) }
     guard !reasons.isEmpty else { return }
     let names = reasons.map(\.id).joined(separator: ", ")

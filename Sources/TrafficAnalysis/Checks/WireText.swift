@@ -6,6 +6,9 @@ enum WireText {
   /// Printable ASCII and letters of other scripts as they are, all else escaped; longer values are cut, which is said.
   static func shown(_ bytes: some Collection<UInt8>, limit: Int = longest) -> String {
     let kept = Array(bytes.prefix(limit))
+    let rest = bytes.count - kept.count
+    // Nearly all values are plain ASCII, and are shown as they are.
+    if rest <= 0, kept.allSatisfy({ 0x20...0x7e ~= $0 && $0 != 0x5c }) { return String(decoding: kept, as: UTF8.self) }
     var text = ""
     if let whole = String(validating: kept, as: UTF8.self) {
       for scalar in whole.unicodeScalars {
@@ -25,7 +28,6 @@ enum WireText {
         }
       }
     }
-    let rest = bytes.count - kept.count
     return rest > 0 ? "\(text)… and \(rest) bytes more" : text
   }
 
