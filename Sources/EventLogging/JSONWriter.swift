@@ -280,7 +280,8 @@ final class JSONWriter {
 
   /// Writes a JSON string.
   func string(_ text: String) {
-    Array(text.utf8).withRawSpan { string($0) }
+    // SAFETY: a string's code units are initialized bytes, and the string lives during the call.
+    string(unsafe text.utf8.span.bytes)
   }
 
   /// Writes a JSON string of base64 (RFC 4648 §4).

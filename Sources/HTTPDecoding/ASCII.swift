@@ -57,6 +57,46 @@ enum ASCII {
     text.withRawSpan { text in bytes.withRawSpan { $0.equalsIgnoringCase(text) } }
   }
 
+  private static let ones: UInt64 = 0x0101_0101_0101_0101
+  private static let lows: UInt64 = 0x7f7f_7f7f_7f7f_7f7f
+  private static let highs: UInt64 = 0x8080_8080_8080_8080
+
+  /// The place of the first LF within a range of the bytes, eight of them looked at at once.
+  static func firstLineFeed(in bytes: RawSpan, _ range: Range<Int>) -> Int? {
+    var index = range.lowerBound
+    while index &+ 8 <= range.upperBound {
+      let difference = UInt64(littleEndian: bytes.checkedNative(index)) ^ (ones &* UInt64(lineFeed))
+      // Of those bytes whose top bit is set here the lowest is zero; ones above it may not be.
+      let marks = (difference &- ones) & ~difference & highs
+      if marks != 0 { return index &+ marks.trailingZeroBitCount &>> 3 }
+      index &+= 8
+    }
+    while index < range.upperBound {
+      if bytes.checkedByte(index) == lineFeed { return index }
+      index &+= 1
+    }
+    return nil
+  }
+
+  /// Whether one of the bytes is a control byte, a tab among them; eight of them are looked at at once.
+  static func hasControls(_ bytes: RawSpan) -> Bool {
+    var index = 0
+    while index &+ 8 <= bytes.byteCount {
+      let word = bytes.checkedNative(index, as: UInt64.self)
+      // Sums of seven bits carry into no other byte: below 20 the first has no top bit, at 7f the second has none.
+      let seven = word & lows
+      let plain = ((seven &+ (ones &* 0x60)) & ((seven ^ lows) &+ lows)) | word
+      if plain & highs != highs { return true }
+      index &+= 8
+    }
+    while index < bytes.byteCount {
+      let byte = bytes.checkedByte(index)
+      if byte < 0x20 || byte == 0x7f { return true }
+      index &+= 1
+    }
+    return false
+  }
+
   /// The bytes without the blanks at either end.
   static func trimmed(_ bytes: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
     var low = bytes.startIndex

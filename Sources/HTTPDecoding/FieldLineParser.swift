@@ -1,3 +1,5 @@
+import NetworkTypes
+
 /// Makes fields of the lines behind a start line, or behind a last chunk.
 struct FieldLineParser {
   enum Outcome {
@@ -52,6 +54,7 @@ struct FieldLineParser {
   ///
   /// A CR in a line has no LF behind it: the line's own end was taken off.
   static func noteControls(in line: [UInt8], at offset: Int, _ defects: inout [HTTPDefect]) {
+    guard line.withRawSpan(ASCII.hasControls) else { return }
     for byte in line where byte < 0x20 || byte == 0x7f {
       if byte == ASCII.tab { continue }
       defects.note(byte == ASCII.carriageReturn ? .bareCR : .controlByteInValue, at: offset)

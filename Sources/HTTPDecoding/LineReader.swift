@@ -41,8 +41,7 @@ struct LineReader {
     guard cursor >= 0, cursor < bytes.byteCount else { return .needMoreBytes }
     let start = cursor
     let end = start + min(bytes.byteCount - start, limit - byteCount)
-    var index = start
-    while index < end, bytes.checkedByte(index) != ASCII.lineFeed { index += 1 }
+    let index = ASCII.firstLineFeed(in: bytes, start..<end) ?? end
     line.append(bytes, in: start..<index)
     guard index < end else {
       cursor = end

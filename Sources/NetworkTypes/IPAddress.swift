@@ -68,7 +68,20 @@ extension IPAddress: Comparable {
 extension IPAddress: CustomStringConvertible {
   /// Dotted decimal for IPv4, the canonical form of RFC 5952 for IPv6.
   public var description: String {
-    isIPv6 ? ipv6Text : octets.map(String.init).joined(separator: ".")
+    isIPv6 ? ipv6Text : Self.dotted(UInt32(truncatingIfNeeded: value))
+  }
+
+  private static func dotted(_ bits: UInt32) -> String {
+    var text: [UInt8] = []
+    text.reserveCapacity(15)
+    for shift in stride(from: 24, through: 0, by: -8) {
+      let octet = UInt8(truncatingIfNeeded: bits >> UInt32(shift))
+      if octet >= 100 { text.append(0x30 + octet / 100) }
+      if octet >= 10 { text.append(0x30 + octet / 10 % 10) }
+      text.append(0x30 + octet % 10)
+      if shift > 0 { text.append(UInt8(ascii: ".")) }
+    }
+    return String(decoding: text, as: UTF8.self)
   }
 
   private var ipv6Text: String {

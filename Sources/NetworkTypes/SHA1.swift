@@ -45,30 +45,41 @@ public enum SHA1 {
   private static func compress(_ bytes: RawSpan, at start: Int, into state: inout State) {
     var words = Words(repeating: 0)
     for index in 0..<16 { words[index] = bytes.checkedBigEndian(start &+ index &* 4) }
-    var round = state
-    for index in 0..<20 { step(&round, (round.b & round.c) | (~round.b & round.d), 0x5a82_7999, &words, index) }
-    for index in 20..<40 { step(&round, round.b ^ round.c ^ round.d, 0x6ed9_eba1, &words, index) }
-    for index in 40..<60 {
-      step(&round, (round.b & round.c) | (round.b & round.d) | (round.c & round.d), 0x8f1b_bcdc, &words, index)
+    var (a, b, c, d, e) = (state.a, state.b, state.c, state.d, state.e)
+    // Five steps at once, after which each of the five words stands where it stood: none has to be moved.
+    for first in stride(from: 0, to: 80, by: 5) {
+      step(first, a, &b, c, d, &e, &words)
+      step(first &+ 1, e, &a, b, c, &d, &words)
+      step(first &+ 2, d, &e, a, b, &c, &words)
+      step(first &+ 3, c, &d, e, a, &b, &words)
+      step(first &+ 4, b, &c, d, e, &a, &words)
     }
-    for index in 60..<80 { step(&round, round.b ^ round.c ^ round.d, 0xca62_c1d6, &words, index) }
-    state.a &+= round.a
-    state.b &+= round.b
-    state.c &+= round.c
-    state.d &+= round.d
-    state.e &+= round.e
+    state.a &+= a
+    state.b &+= b
+    state.c &+= c
+    state.d &+= d
+    state.e &+= e
   }
 
   /// One of the 80 steps; the words behind the 16th are made of those before, and take their places.
   @inline(__always)
-  private static func step(_ round: inout State, _ mixed: UInt32, _ constant: UInt32, _ words: inout Words, _ index: Int) {
+  private static func step(
+    _ index: Int, _ a: UInt32, _ b: inout UInt32, _ c: UInt32, _ d: UInt32, _ e: inout UInt32, _ words: inout Words
+  ) {
     let place = index & 15
     if index >= 16 {
       words[place] = rotate(
         words[(index &- 3) & 15] ^ words[(index &- 8) & 15] ^ words[(index &- 14) & 15] ^ words[place], 1)
     }
-    let next = rotate(round.a, 5) &+ mixed &+ round.e &+ constant &+ words[place]
-    round = State(a: next, b: round.a, c: rotate(round.b, 30), d: round.c, e: round.d)
+    let mixed: UInt32
+    switch index {
+    case 0..<20: mixed = ((b & c) | (~b & d)) &+ 0x5a82_7999
+    case 20..<40: mixed = (b ^ c ^ d) &+ 0x6ed9_eba1
+    case 40..<60: mixed = ((b & c) | (b & d) | (c & d)) &+ 0x8f1b_bcdc
+    default: mixed = (b ^ c ^ d) &+ 0xca62_c1d6
+    }
+    e = e &+ rotate(a, 5) &+ mixed &+ words[place]
+    b = rotate(b, 30)
   }
 
   @inline(__always)

@@ -28,9 +28,11 @@ final class AnalysisContext {
   func takeProgress(
     _ compression: MessageAssembler.Compression, past: MessageAssembler.Past
   ) -> FrameProgress {
-    let assembler = MessageAssembler(compression: compression, workspace: workspace, limits: limits, past: past)
-    guard let free = freeProgress.popLast() else { return FrameProgress(assembler) }
-    free.assembler = assembler
+    guard let free = freeProgress.popLast() else {
+      return FrameProgress(
+        MessageAssembler(compression: compression, workspace: workspace, limits: limits, past: past))
+    }
+    free.assembler.takeOver(compression, limits: limits, past: past)
     return free
   }
 

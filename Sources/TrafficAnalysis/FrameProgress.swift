@@ -7,7 +7,7 @@ internal import WebSocketDecoding
 /// Between whole messages nothing of it is needed, so that idle WebSockets, of which there may be a million, do without.
 final class FrameProgress {
   var decoder = FrameDecoder()
-  var assembler: MessageAssembler
+  let assembler: MessageAssembler
   /// The frame at hand.
   var frame: WebSocketSide.Frame?
   /// The control frame at hand; made with the first.

@@ -16,40 +16,39 @@ extension WebSocketAnalyzer {
   }
 
   func tellMessage(_ side: WebSocketSide, _ packet: PacketStamp) {
-    let isDecoded = side.progress(context).assembler.undecoded == nil
-    var losses = side.progress(context).messageLosses
-    if isDecoded, side.progress(context).assembler.isTruncated { losses.insert(.truncated) }
+    let progress = side.progress(context)
+    let assembler = progress.assembler
+    let undecoded = assembler.undecoded
+    let isDecoded = undecoded == nil
+    var losses = progress.messageLosses
+    if isDecoded, assembler.isTruncated { losses.insert(.truncated) }
     let form: PayloadForm
-    switch side.progress(context).assembler.opcode {
+    switch assembler.opcode {
     case _ where !isDecoded: form = .none
-    case .text where side.progress(context).assembler.isWholeText: form = .text
-    case .text: form = .bytes(errorOffset: side.progress(context).assembler.textErrorOffset)
+    case .text where assembler.isWholeText: form = .text
+    case .text: form = .bytes(errorOffset: assembler.textErrorOffset)
     default: form = .bytes(errorOffset: nil)
     }
-    if side.progress(context).assembler.opcode == .text { side.counts.textMessages += 1 }
-    side.counts.wire += side.progress(context).assembler.wireLength
-    if isDecoded { side.counts.payload += side.progress(context).assembler.length }
+    if assembler.opcode == .text { side.counts.textMessages += 1 }
+    side.counts.wire += assembler.wireLength
+    if isDecoded { side.counts.payload += assembler.length }
     let record = MessageRecord(
       connection: identity, packet: packet, sender: side.sender, ordinal: side.counts.messages,
-      opcode: side.progress(context).assembler.opcode,
-      length: isDecoded ? side.progress(context).assembler.length : nil,
-      wireLength: side.progress(context).assembler.wireLength,
-      frames: side.progress(context).assembler.frameCount, isDeflated: side.progress(context).assembler.isCompressed,
-      durationMicroseconds: packet.timestamp.microseconds(since: side.progress(context).messageStart), form: form,
-      losses: losses,
-      undecoded: side.progress(context).assembler.undecoded, resyncOffset: side.resync?.takeUntold())
+      opcode: assembler.opcode, length: isDecoded ? assembler.length : nil, wireLength: assembler.wireLength,
+      frames: assembler.frameCount, isDeflated: assembler.isCompressed,
+      durationMicroseconds: packet.timestamp.microseconds(since: progress.messageStart), form: form, losses: losses,
+      undecoded: undecoded, resyncOffset: side.resync?.takeUntold())
     if isDecoded {
-      side.progress(context).assembler.withBeginning {
-        checkBanner(
-          of: $0, side, ordinal: side.counts.messages, offset: side.progress(context).messageOffset, packet)
+      assembler.withBeginning {
+        checkBanner(of: $0, side, ordinal: side.counts.messages, offset: progress.messageOffset, packet)
       }
     }
-    side.progress(context).assembler.withKept { kept in
+    assembler.withKept { kept in
       let whole =
         form == .text && losses.contains(.truncated) ? UTF8Validator.wholeCharacters(in: kept) : kept.byteCount
       context.sink.message(record, payload: kept.extracting(first: whole))
     }
-    side.progress(context).assembler.close()
+    assembler.close()
   }
 
   func tellControl(_ frame: WebSocketSide.Frame, _ side: WebSocketSide, _ packet: PacketStamp) {

@@ -45,7 +45,7 @@ final class CompressedMessage {
 
   /// Whether the message ends with 00 00 ff ff.
   var endsWithTail: Bool {
-    isWhole && bytes.count >= 4 && bytes.withBytes(from: bytes.count - 4) { $0.copied() } == Self.tail
+    isWhole && bytes.count >= 4 && bytes.withBytes(from: bytes.count - 4) { $0.checkedBigEndian(0) as UInt32 } == 0xffff
   }
 
   /// Calls `body` with the bytes.

@@ -196,7 +196,13 @@ public struct DeflateScanner {
     defer { scan.outputLength = output }
     while true {
       // 48 bits at most belong to a copy: 15 and 5 for its length, 15 and 13 for its distance.
-      bits.refill(bytes)
+      if bits.count < 48 { bits.refill(bytes) }
+      // Most are literals with short codes.
+      if let length = lengths.lengthOfLiteral(bits.held), length <= bits.count {
+        bits.drop(length)
+        output += 1
+        continue
+      }
       let place = bits.position
       switch lengths.symbol(bits.held, available: bits.count) {
       case .cut: return false

@@ -110,6 +110,14 @@ struct HuffmanCode {
     return length <= available ? .found(Int(entry >> 4), length: length) : .cut
   }
 
+  /// The length of the code at the beginning of `bits`, if that is looked up and stands for a symbol below 256.
+  @inline(__always)
+  func lengthOfLiteral(_ bits: UInt64) -> Int? {
+    let entry = lookup[Int(truncatingIfNeeded: bits & 511)]
+    // Entries of longer codes are 0, those of none are the largest.
+    return entry &- 1 < 256 << 4 - 1 ? Int(entry & 15) : nil
+  }
+
   /// The plain way, for codes of every length: the codes of a length follow each other, behind those of one less.
   func counted(_ bits: UInt64, available: Int) -> Symbol {
     var code = 0

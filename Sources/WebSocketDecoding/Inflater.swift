@@ -45,6 +45,7 @@ public final class Inflater {
   /// A new window has pages that were never touched, which cost nothing; but memory that was used before has none of
   /// those.
   static let heldBytes = 41_000
+  private static let tail: [UInt8] = [0x00, 0x00, 0xff, 0xff]
   /// Bytes of output handed over at once.
   static let outputBytes = 32768
 
@@ -121,8 +122,7 @@ public final class Inflater {
     guard !hasEndedFinalBlock else { return .unterminated }
     // Not a bit of a next block may have been read, or the next message would go on with it.
     if isBetweenBlocks { return unsafe inflateResetKeep(stream) == Z_OK ? .unterminated : .failed }
-    let tail: [UInt8] = [0x00, 0x00, 0xff, 0xff]
-    let outcome = tail.withRawSpan { inflate($0, through: output, limit: limit, consume: consume) }
+    let outcome = Self.tail.withRawSpan { inflate($0, through: output, limit: limit, consume: consume) }
     guard outcome == .consumed else { return outcome == .failed ? .failed : .limitReached }
     // One or two bits left over begin a block.
     return unsafe hasEndedFinalBlock || (isBetweenBlocks && stream.pointee.data_type & 63 == 0) ? .whole : .failed

@@ -2,8 +2,9 @@ public import NetworkTypes
 
 /// Joins the frames of one direction's messages: unmasks, inflates (RFC 7692), checks UTF-8, keeps the beginning.
 ///
-/// One value belongs to one direction; a copy would share its buffer. The caller cuts frames and knows the rules of fragmentation; this knows what becomes of the payload bytes.
-public struct MessageAssembler {
+/// One belongs to one direction. The caller cuts frames and knows the rules of fragmentation; this knows what becomes of
+/// the payload bytes. It is an object, since a value would be copied, with all that it refers to, wherever it is asked.
+public final class MessageAssembler {
   /// Why a compressed message has no payload in the log.
   public enum Undecoded: String, Sendable, Hashable, CaseIterable {
     /// Earlier bytes of the direction were lost, which this message may refer back to.
@@ -40,7 +41,7 @@ public struct MessageAssembler {
   private var collector: PayloadCollector
   /// Why the open message means nothing, if that was known beforehand.
   private var unread: Undecoded?
-  private let agreement: Agreement
+  private var agreement: Agreement
   /// What inflates the direction's messages, while one is open or a window is kept.
   private var inflater: MessageInflater?
   private var settledPast: Past
@@ -60,6 +61,17 @@ public struct MessageAssembler {
     settledPast = past
   }
 
+  /// Takes over another direction of the same limits, while it is at rest.
+  ///
+  /// - Parameters:
+  ///   - compression: What was agreed on for the direction.
+  ///   - limits: Those that it was made with.
+  ///   - past: What an earlier assembler of the direction left, when it was at rest.
+  public func takeOver(_ compression: Compression, limits: Limits, past: Past) {
+    agreement = Agreement(compression, limits: limits)
+    settledPast = past
+  }
+
   /// Bytes of memory that are held for the open message and the window, about.
   public var heldBytes: Int { collector.heldBytes + (inflater?.heldBytes ?? 0) }
 
@@ -71,7 +83,7 @@ public struct MessageAssembler {
   public var past: Past { inflater?.past ?? settledPast }
 
   /// Gives back what is held, where the direction is over.
-  public mutating func discard() {
+  public func discard() {
     inflater?.discard()
     settle()
     collector.discard()
@@ -82,7 +94,7 @@ public struct MessageAssembler {
   /// Whether there is something to say of how the open message is compressed.
   public var hasFindings: Bool { inflater.map { !$0.findings.isEmpty } ?? false }
   /// Takes what there is to say of how the open message is compressed.
-  public mutating func takeFindings() -> [DeflateFinding] { inflater?.takeFindings() ?? [] }
+  public func takeFindings() -> [DeflateFinding] { inflater?.takeFindings() ?? [] }
   /// Bytes of the message's (inflated) payload so far; with a hole, those before it.
   public var length: Int { collector.length }
   /// Whether bytes of the open message are missing.
@@ -100,7 +112,7 @@ public struct MessageAssembler {
   ///   - opcode: Text or binary.
   ///   - isCompressed: Whether RSV1 marks it as compressed.
   ///   - undecoded: Why its payload means nothing, if that is known beforehand.
-  public mutating func begin(_ opcode: Opcode, isCompressed: Bool, undecoded: Undecoded? = nil) {
+  public func begin(_ opcode: Opcode, isCompressed: Bool, undecoded: Undecoded? = nil) {
     self.opcode = opcode
     isOpen = true
     frameCount = 0
@@ -119,13 +131,13 @@ public struct MessageAssembler {
   }
 
   /// Counts a further frame of the open message.
-  public mutating func beginFrame() {
+  public func beginFrame() {
     if frameCount > 0, isCompressed { inflater?.endFragment() }
     frameCount += 1
   }
 
   /// Takes a piece of a frame's payload as it stood on the wire.
-  public mutating func append(_ bytes: RawSpan, maskingKey: UInt32?, offset: UInt64) {
+  public func append(_ bytes: RawSpan, maskingKey: UInt32?, offset: UInt64) {
     wireLength += bytes.byteCount
     guard isCompressed else {
       if undecoded == nil { collector.append(bytes, maskingKey: maskingKey, offset: offset) }
@@ -145,13 +157,13 @@ public struct MessageAssembler {
   }
 
   /// Says that bytes of the open message were never captured.
-  public mutating func markHole() {
+  public func markHole() {
     collector.markHole()
     if isCompressed { inflater?.markHole() }
   }
 
   /// Says that an unknown number of frames was lost, compressed ones perhaps among them.
-  public mutating func loseContext() {
+  public func loseContext() {
     guard agreement.isDeflating else { return }
     inflater?.loseContext()
     settledPast.loseContext()
@@ -159,7 +171,7 @@ public struct MessageAssembler {
   }
 
   /// Says that the open message has all its frames.
-  public mutating func finish() {
+  public func finish() {
     isFinished = true
     if isCompressed, unread == nil {
       inflater?.finish(into: &collector)
@@ -169,7 +181,7 @@ public struct MessageAssembler {
   }
 
   /// Says that nothing more will come of the open message, so that what is known of it can be judged.
-  public mutating func giveUp() {
+  public func giveUp() {
     if isCompressed, unread == nil, !isFinished { noteSize() }
   }
 
@@ -182,7 +194,7 @@ public struct MessageAssembler {
   public func withBeginning<Result>(_ body: (RawSpan) -> Result) -> Result { collector.withBeginning(body) }
 
   /// Closes the message and frees what it held.
-  public mutating func close() {
+  public func close() {
     if isOpen, isCompressed { inflater?.close(isFinished: isFinished) }
     isOpen = false
     settle()
@@ -190,14 +202,14 @@ public struct MessageAssembler {
   }
 
   /// Gives the inflater back where it holds nothing.
-  private mutating func settle() {
+  private func settle() {
     guard let inflater, inflater.isAtRest else { return }
     settledPast = inflater.past
     workspace.giveBack(inflater)
     self.inflater = nil
   }
 
-  private mutating func noteSize() {
+  private func noteSize() {
     guard undecoded == nil || undecoded == .outputLimit, !collector.hasHole else { return }
     inflater?.noteSize(length: collector.length, wireLength: wireLength)
   }

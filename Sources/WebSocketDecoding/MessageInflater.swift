@@ -3,7 +3,7 @@ internal import NetworkTypes
 /// Inflates the compressed messages of one direction (RFC 7692 §7.2.2), and finds out what is wrong with them.
 ///
 /// zlib inflates. What zlib does not tell is read from the compressed bytes of the message, which are kept until it is
-/// whole, up to a limit; see `DeflateScanner`. It is an object, since an assembler is copied where it is looked at.
+/// whole, up to a limit; see `DeflateScanner`.
 final class MessageInflater {
   typealias Past = MessageAssembler.Past
 

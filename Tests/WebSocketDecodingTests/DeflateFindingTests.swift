@@ -23,7 +23,7 @@ struct DeflateFindingTests {
   /// Gives a message in fragments, each in pieces of some bytes.
   @discardableResult
   private func run(
-    _ fragments: [[UInt8]], _ assembler: inout MessageAssembler, piece: Int = .max, mask: UInt32? = nil
+    _ fragments: [[UInt8]], _ assembler: MessageAssembler, piece: Int = .max, mask: UInt32? = nil
   ) -> Verdict {
     var verdict = Verdict()
     assembler.begin(.binary, isCompressed: true)
@@ -63,8 +63,8 @@ struct DeflateFindingTests {
     for (compression, messages, findings) in cases {
       for piece in [1, 2, 3, 7, 100, Int.max] {
         for mask in [nil, 0x0102_0304] as [UInt32?] {
-          var assembler = assembler(compression)
-          let verdicts = messages.map { run($0, &assembler, piece: piece, mask: mask) }
+          let assembler = assembler(compression)
+          let verdicts = messages.map { run($0, assembler, piece: piece, mask: mask) }
           #expect(verdicts.flatMap(\.findings) == findings && verdicts.allSatisfy { $0.undecoded == nil })
           assembler.discard()
         }
@@ -74,8 +74,8 @@ struct DeflateFindingTests {
 
   @Test func `fragments that lack their tails are told apart from others`() {
     for piece in [1, 2, 5, Int.max] {
-      var assembler = assembler(.deflate(resetsContext: false))
-      let verdict = run([Self.hello, [], Self.again, Self.again], &assembler, piece: piece)
+      let assembler = assembler(.deflate(resetsContext: false))
+      let verdict = run([Self.hello, [], Self.again, Self.again], assembler, piece: piece)
       #expect(verdict.undecoded == .inflateFailed)
       #expect(verdict.findings.last == .fragmentTailsRemoved(fragments: 4) && verdict.findings.count == 2)
       assembler.discard()
@@ -84,51 +84,51 @@ struct DeflateFindingTests {
 
   @Test func `what was not agreed on is not judged`() {
     for message in [[0xff], Self.again, [], Self.hello + hex("00 00 ff ff"), hex("f3 48 cd c9 c9 07 80 00")] {
-      var assembler = assembler(.deflate(resetsContext: false, windowBits: nil))
-      #expect(run([message], &assembler).findings == [])
+      let assembler = assembler(.deflate(resetsContext: false, windowBits: nil))
+      #expect(run([message], assembler).findings == [])
       assembler.discard()
     }
   }
 
   @Test func `where each message stands for itself, the output of the first ones is held, and no more`() {
-    var assembler = assembler(.deflate(resetsContext: true))
+    let assembler = assembler(.deflate(resetsContext: true))
     #expect(assembler.isAtRest && assembler.heldBytes == 0)
-    run([Self.hello], &assembler)
+    run([Self.hello], assembler)
     #expect(!assembler.isAtRest && 5...300 ~= assembler.heldBytes)
     let large = DeflateBits.message([UInt8](repeating: 0x61, count: 60_000))
     for _ in 2..<16 {
-      run([large], &assembler)
+      run([large], assembler)
       #expect(32768...40_000 ~= assembler.heldBytes)
     }
-    run([large], &assembler)
+    run([large], assembler)
     #expect(assembler.isAtRest && assembler.heldBytes == 0)
     // A direction whose messages may refer back has its window, and that is all.
-    var other = self.assembler(.deflate(resetsContext: false))
-    run([Self.hello], &other)
+    let other = self.assembler(.deflate(resetsContext: false))
+    run([Self.hello], other)
     #expect(other.heldBytes < 50_000)
     other.discard()
     #expect(other.heldBytes == 0)
   }
 
   @Test func `an assembler in the place of one at rest knows what it must`() {
-    var first = assembler(.deflate(resetsContext: true))
-    for _ in 0..<16 { run([Self.hello], &first) }
+    let first = assembler(.deflate(resetsContext: true))
+    for _ in 0..<16 { run([Self.hello], first) }
     #expect(first.isAtRest)
-    var second = assembler(.deflate(resetsContext: true), past: first.past)
+    let second = assembler(.deflate(resetsContext: true), past: first.past)
     #expect(
-      run([Self.again], &second)
+      run([Self.again], second)
         == Verdict(findings: [.tookOver(reach: 4, offset: 1)], undecoded: .contextLost))
     #expect(second.isAtRest)
-    var third = assembler(.deflate(resetsContext: true), past: second.past)
-    #expect(run([Self.hello], &third).text == Array("Hello".utf8))
-    #expect(run([Self.again], &third) == Verdict(findings: [.tookOver(reach: 4, offset: 1)], text: Array("Hello".utf8)))
+    let third = assembler(.deflate(resetsContext: true), past: second.past)
+    #expect(run([Self.hello], third).text == Array("Hello".utf8))
+    #expect(run([Self.again], third) == Verdict(findings: [.tookOver(reach: 4, offset: 1)], text: Array("Hello".utf8)))
     third.discard()
 
-    var lost = assembler(.deflate(resetsContext: false))
+    let lost = assembler(.deflate(resetsContext: false))
     lost.loseContext()
     #expect(lost.isAtRest)
-    var behind = assembler(.deflate(resetsContext: false), past: lost.past)
-    #expect(run([Self.again], &behind) == Verdict(undecoded: .contextLost))
+    let behind = assembler(.deflate(resetsContext: false), past: lost.past)
+    #expect(run([Self.again], behind) == Verdict(undecoded: .contextLost))
     behind.discard()
   }
 
@@ -138,8 +138,8 @@ struct DeflateFindingTests {
     var past = MessageAssembler.Past()
     var told: [DeflateFinding] = []
     for round in 0..<106 {
-      var assembler = assembler(.deflate(resetsContext: true), past: past)
-      let verdict = run([small], &assembler)
+      let assembler = assembler(.deflate(resetsContext: true), past: past)
+      let verdict = run([small], assembler)
       #expect(verdict.undecoded == nil)
       told += verdict.findings
       past = assembler.past

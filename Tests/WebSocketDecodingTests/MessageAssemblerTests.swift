@@ -27,10 +27,10 @@ private struct Message: Equatable {
   var undecoded: MessageAssembler.Undecoded?
 }
 
-/// An assembler that need not stand in a variable.
+/// An assembler that gives back what it holds when it goes.
 @dynamicMemberLookup
 private final class Subject {
-  private var assembler: MessageAssembler
+  private let assembler: MessageAssembler
 
   init(_ assembler: MessageAssembler) { self.assembler = assembler }
 

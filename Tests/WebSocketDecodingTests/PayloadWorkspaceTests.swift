@@ -8,7 +8,7 @@ struct PayloadWorkspaceTests {
     let workspace = PayloadWorkspace()
     var limits = Limits()
     limits.keptPayloadBytes = 1000
-    var assemblers = (0..<6).map { index in
+    let assemblers = (0..<6).map { index in
       MessageAssembler(
         compression: index.isMultiple(of: 2) ? .none : .deflate(resetsContext: index == 3), workspace: workspace,
         limits: limits)
@@ -55,7 +55,7 @@ struct PayloadWorkspaceTests {
     let workspace = PayloadWorkspace()
     let limits = Limits()
     func first(_ wire: [UInt8]) -> MessageAssembler.Undecoded? {
-      var assembler = MessageAssembler(
+      let assembler = MessageAssembler(
         compression: .deflate(resetsContext: false), workspace: workspace, limits: limits)
       assembler.begin(.text, isCompressed: true)
       withSpan(wire) { assembler.append($0, maskingKey: nil, offset: 0) }

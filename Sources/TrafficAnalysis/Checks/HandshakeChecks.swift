@@ -100,7 +100,7 @@ struct HandshakeChecks {
     _ rule: Rule, by sender: Sender? = nil, as severity: Rule.Severity? = nil, at offset: Int? = nil,
     isFatal: Bool = true, _ detail: @autoclosure () -> String
   ) {
-    let by = sender ?? rule.check.sender ?? .client
+    let by = sender ?? rule.usualSender ?? .client
     if isFatal {
       if by == .client { brokenByClient.insert(rule) } else { brokenByServer.insert(rule) }
     }

@@ -180,10 +180,18 @@ public enum Rule: UInt8, Sendable, Hashable, CaseIterable {
 
   /// What the catalogue says of it.
   public var check: Check { Check.all[Int(rawValue)] }
+  // What is asked for each violation is taken from the entry in its place: a copy of all of it costs a thousand
+  // instructions.
   /// Its name in the log, such as `frame-client-unmasked`.
-  public var id: String { check.id }
+  public var id: String { Check.all[Int(rawValue)].id }
   /// How grave a violation is, as a rule.
-  public var severity: Severity { check.severity }
+  public var severity: Severity { Check.all[Int(rawValue)].severity }
+  /// The RFC's key word.
+  public var level: Level { Check.all[Int(rawValue)].level }
+  /// Who can break it; `nil` is either side.
+  var usualSender: Sender? { Check.all[Int(rawValue)].sender }
+  /// Where it stands.
+  public var reference: String { Check.all[Int(rawValue)].reference }
 
   /// How grave a violation is.
   public enum Severity: String, Sendable, Comparable, CaseIterable {
