@@ -104,6 +104,17 @@ final class JSONWriter {
     count &+= 2
   }
 
+  /// Writes a number below a thousand as three digits.
+  func threeDigits(_ value: UInt32) {
+    reserve(4)
+    let pair = Int(value % 100) &* 2
+    // SAFETY: `reserve` made room for four bytes; `pair` is at most 198.
+    unsafe base[count] = UInt8(truncatingIfNeeded: 0x30 &+ value / 100)
+    unsafe base[count &+ 1] = Self.pairs.utf8Start[pair]
+    unsafe base[count &+ 2] = Self.pairs.utf8Start[pair &+ 1]
+    count &+= 3
+  }
+
   /// Writes a number below a million as six digits.
   func sixDigits(_ value: UInt32) {
     reserve(8)

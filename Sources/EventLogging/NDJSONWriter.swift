@@ -76,12 +76,17 @@ public final class NDJSONWriter: EventSink {
     }
     json.raw(",\"wire_len\":")
     json.integer(record.wireLength)
-    json.raw(",\"frames\":")
-    json.integer(record.frames)
-    json.raw(",\"deflated\":")
-    json.boolean(record.isDeflated)
-    json.raw(",\"dur_us\":")
-    json.integer(Int(record.durationMicroseconds))
+    if record.frames == 1, !record.isDeflated, record.durationMicroseconds == 0 {
+      // Most messages: what the writes below come to, at once.
+      json.raw(",\"frames\":1,\"deflated\":false,\"dur_us\":0")
+    } else {
+      json.raw(",\"frames\":")
+      json.integer(record.frames)
+      json.raw(",\"deflated\":")
+      json.boolean(record.isDeflated)
+      json.raw(",\"dur_us\":")
+      json.integer(Int(record.durationMicroseconds))
+    }
     writeMessagePayload(record, payload)
     losses(record.losses)
     if let undecoded = record.undecoded {

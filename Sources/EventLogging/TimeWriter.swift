@@ -23,7 +23,7 @@ struct TimeWriter {
     let microseconds = UInt32(truncatingIfNeeded: fraction / 1000)
     writer.raw(text)
     writer.sixDigits(microseconds)
-    writer.digits(UInt(truncatingIfNeeded: fraction % 1000), atLeast: 3)
+    writer.threeDigits(UInt32(truncatingIfNeeded: fraction % 1000))
     if whole > 0 {
       writer.raw(number)
       writer.sixDigits(microseconds)

@@ -93,6 +93,13 @@ public struct UTF8Validator: Sendable {
         guard high == 0 else { return index &+ high.trailingZeroBitCount / 8 }
         index &+= 8
       }
+      // What is left is the end of eight bytes, most of which were looked at.
+      if index < count, count &- start >= 8 {
+        let last = count &- 8
+        let word = unsafe source.loadUnaligned(fromByteOffset: last, as: UInt64.self)
+        let high = word.littleEndian & 0x8080_8080_8080_8080
+        return high == 0 ? count : last &+ high.trailingZeroBitCount / 8
+      }
       while index < count, unsafe source[index] < 0x80 { index &+= 1 }
       return index
     }

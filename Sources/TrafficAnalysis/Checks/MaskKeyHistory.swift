@@ -116,18 +116,26 @@ final class MaskKeyHistory {
     let (oldKeys, oldNumbers, oldFills) = (keys, numbers, fills)
     let number = UInt16(truncatingIfNeeded: frames)
     bucketMask = UInt32(bucketCount - 1)
-    keys = [UInt32](repeating: 0, count: bucketCount * Self.bucketKeys)
-    numbers = [UInt16](repeating: 0, count: bucketCount * Self.bucketKeys)
-    fills = [UInt8](repeating: 0, count: bucketCount)
+    // The new arrays are filled as variables: as the object's own, each would be looked at anew for each key.
+    var keys = [UInt32](repeating: 0, count: bucketCount * Self.bucketKeys)
+    var numbers = [UInt16](repeating: 0, count: bucketCount * Self.bucketKeys)
+    var fills = [UInt8](repeating: 0, count: bucketCount)
     for bucket in oldFills.indices {
       // The oldest first, so that it goes first again.
       for step in 0..<Self.bucketKeys {
-        let place = bucket * Self.bucketKeys + (Int(oldFills[bucket]) + step) % Self.bucketKeys
+        let place = bucket &* Self.bucketKeys &+ (Int(oldFills[bucket]) &+ step) & 7
         let key = oldKeys[place]
         guard key != 0, Int(number &- oldNumbers[place]) <= lookback else { continue }
-        insert(key, oldNumbers[place], into: self.bucket(of: key))
+        let newBucket = self.bucket(of: key)
+        let newPlace = newBucket &* Self.bucketKeys &+ Int(fills[newBucket] & 7)
+        keys[newPlace] = key
+        numbers[newPlace] = oldNumbers[place]
+        fills[newBucket] &+= 1
       }
     }
+    self.keys = keys
+    self.numbers = numbers
+    self.fills = fills
   }
 
   // MARK: - Patterns

@@ -33,6 +33,12 @@ enum WireHTTP {
         guard first | second | third | fourth == 0 else { break }
         index &+= 32
       }
+      while index &+ 8 <= count {
+        let found = unsafe slashes(UInt64(littleEndian: source.loadUnaligned(fromByteOffset: index, as: UInt64.self)))
+        // The lowest mark is one of a slash.
+        guard found == 0 else { return index &+ found.trailingZeroBitCount &>> 3 }
+        index &+= 8
+      }
       while index < count {
         if unsafe source[index] == UInt8(ascii: "/") { return index }
         index &+= 1
