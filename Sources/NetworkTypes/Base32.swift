@@ -2,6 +2,16 @@
 public enum Base32 {
   private static let alphabet: [UInt8] = Array("abcdefghijklmnopqrstuvwxyz234567".utf8)
 
+  /// The 13 symbols of the 8 octets of a number, most significant first.
+  public static func encode(_ number: UInt64) -> String {
+    // SAFETY: each of the 13 bytes is written, within the capacity.
+    unsafe String(unsafeUninitializedCapacity: 13) { symbols in
+      for index in 0..<12 { unsafe symbols[index] = alphabet[Int(number >> UInt64(59 - index * 5) & 31)] }
+      unsafe symbols[12] = alphabet[Int(number << 1 & 31)]
+      return 13
+    }
+  }
+
   /// The symbols of `bytes`: 13 for 8 bytes.
   public static func encode(_ bytes: [UInt8]) -> String {
     var symbols: [UInt8] = []

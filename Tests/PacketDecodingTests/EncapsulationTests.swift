@@ -163,6 +163,10 @@ enum Wrap {
     Wrapping("MPLS over UDP", ipv4(17, udp(6635, hex("00 01 01 40") + Literal.ipv4)), tunnels: ["mpls:16"]),
     Wrapping("CAPWAP", ipv4(17, udp(5247, hex("00 10 02 00 00 00 00 00") + Literal.ethernet)), tunnels: ["capwap"]),
     Wrapping("CAPWAP of 802.11", ipv4(17, udp(5247, hex("00 10 03 00 00 00 00 00") + wireless)), tunnels: ["capwap"]),
+    Wrapping(
+      "CAPWAP of 802.11 with a swapped frame control",
+      ipv4(17, udp(5247, hex("00 10 03 00 00 00 00 00") + [wireless[1], wireless[0]] + wireless[2...])),
+      tunnels: ["capwap"]),
     Wrapping("AH", ipv4(51, hex("04 01 00 00 00 00 00 01 00 00 00 01") + Literal.ipv4), tunnels: ["4in4"]),
     Wrapping(
       "two labels", ethernet("88 47", hex("00 01 00 40  00 02 01 40") + Literal.ipv6), isIPv6: true,
