@@ -15,6 +15,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "handshake-key.h"
+
 enum {
   ethernetHeader = 14,
   ipHeader = 20,
@@ -40,53 +42,6 @@ static uint64_t nextRandom(void) {
 }
 
 static uint32_t randomBelow(uint32_t bound) { return (uint32_t)((nextRandom() >> 32) * bound >> 32); }
-
-// MARK: SHA-1 and base64, for Sec-WebSocket-Accept
-
-static uint32_t rotateLeft(uint32_t x, int n) { return x << n | x >> (32 - n); }
-
-static void sha1(const uint8_t *message, size_t length, uint8_t digest[20]) {
-  uint32_t h[5] = {0x67452301, 0xEFCDAB89, 0x98BADCFE, 0x10325476, 0xC3D2E1F0};
-  uint8_t padded[128] = {0};  // enough for a key and the GUID: 60 bytes make two blocks
-  size_t total = length + 9 <= 64 ? 64 : 128;
-  memcpy(padded, message, length);
-  padded[length] = 0x80;
-  for (int i = 0; i < 8; i++) padded[total - 1 - i] = (uint8_t)((uint64_t)length * 8 >> (8 * i));
-  for (size_t block = 0; block < total; block += 64) {
-    uint32_t w[80];
-    for (int i = 0; i < 16; i++) {
-      const uint8_t *p = padded + block + 4 * i;
-      w[i] = (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
-    }
-    for (int i = 16; i < 80; i++) w[i] = rotateLeft(w[i - 3] ^ w[i - 8] ^ w[i - 14] ^ w[i - 16], 1);
-    uint32_t a = h[0], b = h[1], c = h[2], d = h[3], e = h[4];
-    for (int i = 0; i < 80; i++) {
-      uint32_t f, k;
-      if (i < 20) f = (b & c) | (~b & d), k = 0x5A827999;
-      else if (i < 40) f = b ^ c ^ d, k = 0x6ED9EBA1;
-      else if (i < 60) f = (b & c) | (b & d) | (c & d), k = 0x8F1BBCDC;
-      else f = b ^ c ^ d, k = 0xCA62C1D6;
-      uint32_t t = rotateLeft(a, 5) + f + e + k + w[i];
-      e = d, d = c, c = rotateLeft(b, 30), b = a, a = t;
-    }
-    h[0] += a, h[1] += b, h[2] += c, h[3] += d, h[4] += e;
-  }
-  for (int i = 0; i < 20; i++) digest[i] = (uint8_t)(h[i / 4] >> (24 - 8 * (i % 4)));
-}
-
-static void base64(const uint8_t *bytes, size_t length, char *out) {
-  static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  for (size_t i = 0; i < length; i += 3) {
-    uint32_t group = (uint32_t)bytes[i] << 16;
-    if (i + 1 < length) group |= (uint32_t)bytes[i + 1] << 8;
-    if (i + 2 < length) group |= bytes[i + 2];
-    *out++ = alphabet[group >> 18];
-    *out++ = alphabet[group >> 12 & 63];
-    *out++ = i + 1 < length ? alphabet[group >> 6 & 63] : '=';
-    *out++ = i + 2 < length ? alphabet[group & 63] : '=';
-  }
-  *out = 0;
-}
 
 // MARK: packets
 
@@ -212,7 +167,7 @@ static void frame(Connection *c, int side, int opcode, const char *payload, size
 
 static void begin(Connection *c, uint32_t index) {
   uint8_t nonce[16];
-  char key[25], accept[29], text[largestPayload];
+  char text[largestPayload];
   c->address[0][0] = 10, c->address[0][1] = (uint8_t)(1 + (index >> 16));
   c->address[0][2] = (uint8_t)(index >> 8), c->address[0][3] = (uint8_t)index;
   c->address[1][0] = 192, c->address[1][1] = 0, c->address[1][2] = 2, c->address[1][3] = 10;
@@ -223,28 +178,24 @@ static void begin(Connection *c, uint32_t index) {
     c->identification[side] = (uint16_t)nextRandom();
   }
   for (int i = 0; i < 16; i++) nonce[i] = (uint8_t)nextRandom();
-  base64(nonce, 16, key);
-  int length = snprintf(text, sizeof text, "%s258EAFA5-E914-47DA-95CA-C5AB0DC85B11", key);
-  uint8_t digest[20];
-  sha1((const uint8_t *)text, (size_t)length, digest);
-  base64(digest, 20, accept);
+  HandshakeKey key = handshakeKey(nonce);
 
   segment(c, 0, SYN, NULL, 0);
   segment(c, 1, SYN | ACK, NULL, 0);
   segment(c, 0, ACK, NULL, 0);
-  length = snprintf(
+  int length = snprintf(
       text, sizeof text,
       "GET /rooms/%u HTTP/1.1\r\nHost: chat.example.com\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
       "Origin: https://chat.example.com\r\nUser-Agent: Mozilla/5.0 (X11; Linux x86_64)\r\n"
       "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: %s\r\n\r\n",
-      index % 100, key);
+      index % 100, key.key);
   segment(c, 0, ACK | PSH, (const uint8_t *)text, (size_t)length);
   segment(c, 1, ACK, NULL, 0);
   length = snprintf(
       text, sizeof text,
       "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
       "Sec-WebSocket-Accept: %s\r\nServer: chat/1.0\r\n\r\n",
-      accept);
+      key.accept);
   segment(c, 1, ACK | PSH, (const uint8_t *)text, (size_t)length);
   segment(c, 0, ACK, NULL, 0);
 }

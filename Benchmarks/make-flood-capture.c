@@ -18,6 +18,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "handshake-key.h"
+
 enum { ethernetHeader = 14, ipHeader = 20, tcpHeader = 20, headers = ethernetHeader + ipHeader + tcpHeader };
 enum { FIN = 1, SYN = 2, RST = 4, PSH = 8, ACK = 16 };
 enum { segmentBytes = 16 << 10, largestPayload = 60 << 10 };
@@ -100,19 +102,21 @@ static void handshake(Connection *c, uint64_t index, int compresses) {
   segment(c, 1, SYN | ACK, NULL, 0);
   segment(c, 0, ACK, NULL, 0);
   const char *offer = compresses ? "Sec-WebSocket-Extensions: permessage-deflate\r\n" : "";
-  // The key and its accept are those of RFC 6455 section 1.3.
+  uint8_t nonce[16];
+  for (int i = 0; i < 16; i++) nonce[i] = (uint8_t)((index + 1) * UINT64_C(0x9E3779B97F4A7C15) >> (i % 8 * 8) ^ i * 29);
+  HandshakeKey key = handshakeKey(nonce);
   int length = snprintf(
       text, sizeof text,
       "GET /devices/%llu/events HTTP/1.1\r\nHost: push.example.com\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
       "Origin: https://example.com\r\nUser-Agent: Mozilla/5.0 (X11; Linux x86_64)\r\n"
-      "Sec-WebSocket-Version: 13\r\n%sSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n",
-      (unsigned long long)index, offer);
+      "Sec-WebSocket-Version: 13\r\n%sSec-WebSocket-Key: %s\r\n\r\n",
+      (unsigned long long)index, offer, key.key);
   segment(c, 0, ACK | PSH, text, (size_t)length);
   length = snprintf(
       text, sizeof text,
       "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n%s"
-      "Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n",
-      offer);
+      "Sec-WebSocket-Accept: %s\r\n\r\n",
+      offer, key.accept);
   segment(c, 1, ACK | PSH, text, (size_t)length);
 }
 

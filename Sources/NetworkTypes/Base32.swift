@@ -1,5 +1,15 @@
 /// Base32 of RFC 4648 §6 in lower case, without padding.
 public enum Base32 {
+  /// The 13 symbols of the 8 octets of a number, most significant first.
+  public static func encode(_ number: UInt64) -> String {
+    // SAFETY: each of the 13 bytes is written, within the capacity.
+    unsafe String(unsafeUninitializedCapacity: 13) { symbols in
+      for index in 0..<12 { unsafe symbols[index] = symbol(of: UInt32(number >> UInt64(59 - index * 5) & 31)) }
+      unsafe symbols[12] = symbol(of: UInt32(number << 1 & 31))
+      return 13
+    }
+  }
+
   /// The symbols of `bytes`: 13 for 8 bytes.
   public static func encode(_ bytes: [UInt8]) -> String {
     var symbols: [UInt8] = []

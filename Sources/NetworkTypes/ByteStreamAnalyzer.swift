@@ -10,24 +10,6 @@ public enum Direction: Int, Sendable, CaseIterable {
   public var opposite: Direction { self == .fromOriginator ? .fromResponder : .fromOriginator }
 }
 
-/// Which packet: its number and time, as records give them.
-public struct PacketStamp: Sendable, Hashable {
-  /// The packet's time.
-  public var timestamp: Timestamp
-  /// The 1-based number of the packet within its file.
-  public var number: Int
-  /// Index of the packet's file among the inputs.
-  public var fileIndex: Int
-
-  /// The stamp of a packet.
-  @inlinable
-  public init(timestamp: Timestamp, number: Int, fileIndex: Int) {
-    self.timestamp = timestamp
-    self.number = number
-    self.fileIndex = fileIndex
-  }
-}
-
 /// Where in a stream and in the capture some bytes stand.
 public struct StreamPosition: Sendable {
   /// Which end sent the bytes.

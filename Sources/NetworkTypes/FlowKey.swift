@@ -24,16 +24,18 @@ extension Endpoint: Comparable {
 /// What makes packets belong to one connection: both ends, whichever of them sent, the tunnel's network identifier, and
 /// the VLAN identifiers if connections are told apart by them.
 public struct FlowKey: Hashable, Sendable {
+  // The order leaves no room between fields, as a million keys are kept: an end has 20 bytes, and begins at a multiple of
+  // 16.
   /// The end that sorts first.
   public let lower: Endpoint
-  /// The end that sorts last.
-  public let upper: Endpoint
   /// See `network`; 0 where there is none.
   @usableFromInline let networkBits: UInt32
   /// VLAN identifiers of 12 bits each, the outermost lowest; their number from bit 48; bit 51 for a network.
   ///
   /// It is 0 for most packets.
   @usableFromInline let tags: UInt64
+  /// The end that sorts last.
+  public let upper: Endpoint
 
   @usableFromInline static let networkTag: UInt64 = 1 << 51
   @usableFromInline static let countShift: UInt64 = 48

@@ -73,8 +73,8 @@ public struct Limits: Sendable {
   /// A million idle WebSockets take half of it, and any machine that captures has it.
   public var memoryBytes = 2_000_000_000
   /// What of `memoryBytes` the process takes beside its connections: the program, buffers for reading and writing,
-  /// fragments, and rendered names.
-  public var processBytes = 40_000_000
+  /// fragments, rendered names, and what is remembered across connections.
+  public var processBytes = 50_000_000
   /// Bytes that a connection holds behind holes from which on it gives these up before another one is dropped.
   public var spareableBytes = 64 << 10
 
@@ -99,6 +99,8 @@ public struct Limits: Sendable {
   public var heartbeatBytes = 256
   /// Bytes to which one compressed message may inflate: what deflate makes of 1 MiB at best.
   public var inflatedBytes = 1 << 30
+  /// Inflaters that are kept between messages; of other directions whose context is taken over, the window alone is.
+  public var inflaters = 4096
   /// Bytes held of one direction while the place in its frames is looked for.
   public var searchedBytes = 128 << 10
   /// Bytes of one direction in which a WebSocket without a handshake is looked for.

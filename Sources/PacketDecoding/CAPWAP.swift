@@ -24,6 +24,6 @@ enum CAPWAP {
     guard flags & fragmentBit == 0 else { return cursor.fail(.capwap, .fragmented) }
     cursor.offset += length
     guard isNative else { return cursor.enter(.capwap, to: .ethernet) }
-    return binding == wireless ? cursor.enter(.capwap, to: .ieee80211) : .stop(.udp)
+    return binding == wireless ? cursor.enter(.capwap, to: .ieee80211FromAccessPoint) : .stop(.udp)
   }
 }

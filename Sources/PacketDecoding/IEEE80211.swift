@@ -19,12 +19,24 @@ enum IEEE80211 {
     static let order: UInt8 = 0x80
   }
 
-  /// Decodes a frame; `isPadded` says that the header is padded to four octets (radiotap's data pad).
-  static func decode(_ bytes: RawSpan, _ cursor: inout LayerCursor, isPadded: Bool = false) -> NextLayer {
+  /// Decodes a frame.
+  ///
+  /// - Parameters:
+  ///   - bytes: The packet.
+  ///   - cursor: Where the frame stands.
+  ///   - isPadded: Whether the header is padded to four octets (radiotap's data pad).
+  ///   - maySwap: Whether the octets of two-octet fields may be swapped, as Cisco's access points do.
+  /// - Returns: The layer inside.
+  static func decode(
+    _ bytes: RawSpan, _ cursor: inout LayerCursor, isPadded: Bool = false, maySwap: Bool = false
+  ) -> NextLayer {
     guard cursor.available >= shortestBytes else { return cursor.truncated(.ieee80211, needed: shortestBytes) }
     let at = cursor.offset
-    let control = bytes.checkedByte(at)
-    let flags = bytes.checkedByte(at + 1)
+    var control = bytes.checkedByte(at)
+    var flags = bytes.checkedByte(at + 1)
+    // Data to or from an access point has a bit in its flags where the first octet has the version, which is 0.
+    let isSwapped = maySwap && control & 0x03 != 0 && flags & 0x0f == 0x08
+    if isSwapped { swap(&control, &flags) }
     // Version 0, type 2: data. Subtypes with the third bit set have no data.
     guard control & 0x0f == 0x08, control & 0x40 == 0 else { return .stop(.wirelessControl) }
     let isQoS = control & 0x80 != 0
@@ -38,10 +50,11 @@ enum IEEE80211 {
     guard cursor.available >= padded else { return cursor.truncated(.ieee80211, needed: padded) }
     guard flags & Flags.protected == 0 else { return cursor.fail(.ieee80211, .encrypted) }
     // The fragment number is in the low four bits of the sequence control, which is little-endian.
-    if flags & Flags.moreFragments != 0 || bytes.checkedByte(at + sequenceOffset) & 0x0f != 0 {
+    let low = isSwapped ? 1 : 0
+    if flags & Flags.moreFragments != 0 || bytes.checkedByte(at + sequenceOffset + low) & 0x0f != 0 {
       return cursor.fail(.ieee80211, .fragmented)
     }
-    let isAggregate = isQoS && bytes.checkedByte(at + qosOffset) & 0x80 != 0
+    let isAggregate = isQoS && bytes.checkedByte(at + qosOffset + low) & 0x80 != 0
     cursor.offset += padded
     return isAggregate ? .aggregate : .llc
   }

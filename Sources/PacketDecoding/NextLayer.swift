@@ -17,6 +17,8 @@ enum NextLayer: Sendable {
   case arcnet
   case arcnetLinux
   case ieee80211
+  /// The same as access points send it to their controller: some swap both octets of the frame control.
+  case ieee80211FromAccessPoint
   case radiotap
   case avs
   case prism

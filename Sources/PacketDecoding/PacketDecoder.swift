@@ -192,6 +192,7 @@ public struct PacketDecoder {
     case .nsh: NSH.decode(bytes, &cursor)
     case .macsec: MACsec.decode(bytes, &cursor)
     case .ieee80211: IEEE80211.decode(bytes, &cursor)
+    case .ieee80211FromAccessPoint: IEEE80211.decode(bytes, &cursor, maySwap: true)
     case .radiotap: WirelessCapture.decodeRadiotap(bytes, &cursor)
     case .avs: WirelessCapture.decodeAVS(bytes, &cursor)
     case .prism: WirelessCapture.decodePrism(bytes, &cursor)

@@ -1,5 +1,5 @@
 public import NetworkTypes
-public import PacketDecoding
+internal import PacketDecoding
 
 /// One TCP connection: takes its segments as they were captured and passes its two byte streams on in order.
 ///
@@ -34,6 +34,8 @@ public final class Connection {
   private(set) var isDisordered = false
   /// Whether it is in the table's list of those that wait.
   var isWatched = false
+  /// What the account of memory has noted for the connection.
+  private(set) var accountedBytes: Int32 = 0
   var analyzer: (any ByteStreamAnalyzer)? {
     didSet {
       hotMemory = HotMemory(analyzer?.hotObjects ?? [])
@@ -41,25 +43,21 @@ public final class Connection {
     }
   }
   let environment: ReassemblyEnvironment
-  /// The newest packet.
-  public private(set) var lastPacket: PacketStamp
+  /// Time of the newest packet.
+  public private(set) var lastTime: Timestamp
   var halves: InlineArray<2, HalfStream> = [HalfStream(), HalfStream()]
   /// What the analyzer will read.
   private(set) var hotMemory = HotMemory()
 
   /// The first packet.
   public let firstPacket: PacketStamp
-  /// Tags around the first packet.
-  public let layers: LayerPath
-  /// Tunnels around the first packet, as the log names them.
-  public let tunnels: [String]
+  /// Tags and tunnels around the first packet, which few connections have.
+  private let wrapping: Wrapping?
   /// Time from the SYN to the acknowledgement of its answer, in µs, where all three were captured.
   public var handshakeMicroseconds: Int64? { handshakeClock == .stopped ? handshakeTime : nil }
   private var handshakeTime: Int64 = 0
   /// What is known of a reset that may have ended the connection.
   private(set) var reset: ResetWatch?
-  /// What the account of memory has noted for the connection.
-  private(set) var accountedBytes: Int32 = 0
 
   /// How far the measuring of the TCP handshake has come.
   ///
@@ -73,15 +71,25 @@ public final class Connection {
     case stopped
   }
 
+  /// Tags and tunnels around packets.
+  final class Wrapping {
+    let vlanIDs: [UInt16]
+    let tunnels: [String]
+
+    init(vlanIDs: [UInt16], tunnels: [String]) {
+      self.vlanIDs = vlanIDs
+      self.tunnels = tunnels
+    }
+  }
+
   init(
     first segment: TCPSegment, packet: PacketStamp, environment: ReassemblyEnvironment, tunnels: [String] = []
   ) {
     key = segment.flow
     self.environment = environment
     firstPacket = packet
-    lastPacket = packet
-    layers = segment.layers
-    self.tunnels = tunnels
+    lastTime = packet.timestamp
+    wrapping = environment.wrapping(segment.layers, tunnels)
     // The sender of a SYN with ACK answers; any other first sender is taken for the one that opened.
     let answers = segment.flags.contains([.syn, .ack])
     originatorIsLower = segment.sentByLower != answers
@@ -92,6 +100,12 @@ public final class Connection {
 
   /// The other end.
   public var responder: Endpoint { originatorIsLower ? key.upper : key.lower }
+
+  /// VLAN identifiers around the first packet, outermost first.
+  public var vlanIDs: [UInt16] { wrapping?.vlanIDs ?? [] }
+
+  /// Tunnels around the first packet, as the log names them.
+  public var tunnels: [String] { wrapping?.tunnels ?? [] }
 
   /// The direction whose FIN or RST was seen first.
   public var firstEnder: Direction? {
@@ -166,7 +180,7 @@ public final class Connection {
     halves[index].bytes &+= segment.payload.count
     if segment.hasBadChecksum { halves[index].disordered().statistics.badChecksums &+= 1 }
     let elapsed = elapsedNanoseconds(to: packet.timestamp)
-    lastPacket = packet
+    lastTime = packet.timestamp
 
     if segment.flags.contains(.syn) {
       takeSYN(segment, direction, packet)
@@ -214,7 +228,7 @@ public final class Connection {
     halves[index].packets &+= 1
     halves[index].bytes &+= count
     halves[1 - index].noteAcknowledgment(segment.acknowledgment, at: packet.timestamp)
-    lastPacket = packet
+    lastTime = packet.timestamp
     guard count > 0 else { return }
     halves[index].noteSegment(of: count)
     let offset = halves[index].nextOffset
@@ -237,7 +251,7 @@ public final class Connection {
   }
 
   /// Bytes of a connection itself, with the allocator's share.
-  private static let ownBytes = 400
+  static let ownBytes = 336
 
   /// Lets go what waits behind holes, as if these had waited long enough.
   func giveUpHoles(_ packet: PacketStamp) {
@@ -418,7 +432,7 @@ public final class Connection {
 
   /// Packet time since the connection's last packet; a clock that goes back or leaps says nothing.
   func elapsedNanoseconds(to time: Timestamp) -> Int64 {
-    let step = time.nanoseconds(since: lastPacket.timestamp)
+    let step = time.nanoseconds(since: lastTime)
     return step > 0 && step <= environment.limits.clockJumpNanoseconds ? step : 0
   }
 }

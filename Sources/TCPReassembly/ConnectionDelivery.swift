@@ -75,13 +75,13 @@ extension Connection {
     halves[index].giveUp(hole)
     guard !halves[index].isFinished else { return }
     let position = StreamPosition(direction: direction, offset: hole.lowerBound, packet: packet)
-    take(activeAnalyzer().gap(byteCount: hole.count, cause: cause, at: position))
+    take(activeAnalyzer(packet).gap(byteCount: hole.count, cause: cause, at: position))
   }
 
   func pass(_ bytes: RawSpan, _ direction: Direction, _ offset: Int, _ packet: PacketStamp) {
     guard !halves[direction.rawValue].isFinished else { return }
     let position = StreamPosition(direction: direction, offset: offset, packet: packet)
-    take(activeAnalyzer().receive(bytes, at: position))
+    take(activeAnalyzer(packet).receive(bytes, at: position))
   }
 
   func finish(_ direction: Direction, _ end: StreamEnd, _ packet: PacketStamp) {
@@ -101,7 +101,7 @@ extension Connection {
   }
 
   /// The analyzer, which a connection without a byte of data does not need.
-  func activeAnalyzer() -> any ByteStreamAnalyzer {
+  func activeAnalyzer(_ packet: PacketStamp) -> any ByteStreamAnalyzer {
     if let analyzer { return analyzer }
     let made = environment.makeAnalyzer(self)
     analyzer = made
@@ -109,7 +109,7 @@ extension Connection {
     for direction in Direction.allCases {
       guard let end = halves[direction.rawValue].end else { continue }
       let offset = halves[direction.rawValue].nextOffset
-      _ = made.finish(end, at: StreamPosition(direction: direction, offset: offset, packet: lastPacket))
+      _ = made.finish(end, at: StreamPosition(direction: direction, offset: offset, packet: packet))
     }
     return made
   }

@@ -9,6 +9,8 @@ final class ReassemblyEnvironment {
   let memory: MemoryAccount
   /// Called when a connection was reset, so that its end can be told a little later.
   var onReset: ((Connection) -> Void)?
+  /// The newest tags and tunnels: in most captures they are the same around all connections.
+  private var newestWrapping: Connection.Wrapping?
 
   init(
     limits: Limits, overlapPolicy: OverlapPolicy, memory: MemoryAccount,
@@ -18,6 +20,16 @@ final class ReassemblyEnvironment {
     self.memory = memory
     self.overlapPolicy = overlapPolicy
     self.makeAnalyzer = makeAnalyzer
+  }
+
+  /// Tags and tunnels around a connection, shared with others that have the same.
+  func wrapping(_ layers: LayerPath, _ tunnels: [String]) -> Connection.Wrapping? {
+    guard layers.vlanCount > 0 || !tunnels.isEmpty else { return nil }
+    let vlanIDs = layers.vlanIDs
+    if let newestWrapping, newestWrapping.vlanIDs == vlanIDs, newestWrapping.tunnels == tunnels { return newestWrapping }
+    let wrapping = Connection.Wrapping(vlanIDs: vlanIDs, tunnels: tunnels)
+    newestWrapping = wrapping
+    return wrapping
   }
 }
 
@@ -117,7 +129,7 @@ public final class ConnectionTable {
     let place = lookAheadPlace
     lookAheadPlace = (place &+ 1) & (Self.distance &- 1)
     let nearer = ahead[(place &+ Self.distance / 2) & (Self.distance &- 1)]
-    if nearer >= 0 { connections.with(nearer) { $0.hotMemory.fetch() } }
+    if nearer >= 0 { connections.with(nearer) { $0.hotMemory.fetch(for: $0) } }
     ahead[place] = -1
     // An acknowledgement right behind its data finds all there.
     guard let flow, flow != flowAhead else { return }
@@ -230,7 +242,7 @@ public final class ConnectionTable {
     newest = nil
     for slot in 0..<connections.count {
       guard let connection = connections[slot] else { continue }
-      let idle = now.nanoseconds(since: connection.lastPacket.timestamp)
+      let idle = now.nanoseconds(since: connection.lastTime)
       let limit =
         connection.hasEnded ? environment.limits.closedNanoseconds : environment.limits.idleNanoseconds
       guard idle > limit else { continue }
@@ -304,7 +316,7 @@ public final class ConnectionTable {
         freed += cost(connection)
         drop(slot, connection, packet)
       } else if rank == last {
-        undecided.append((connection.lastPacket.timestamp, slot))
+        undecided.append((connection.lastTime, slot))
       }
     }
     undecided.sort { ($0.time, $0.slot) < ($1.time, $1.slot) }

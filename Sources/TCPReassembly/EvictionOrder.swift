@@ -16,7 +16,7 @@ struct EvictionOrder {
 
     /// The rank of a connection at a time.
     init(_ connection: Connection, at now: Timestamp) {
-      let idle = now.nanoseconds(since: connection.lastPacket.timestamp)
+      let idle = now.nanoseconds(since: connection.lastTime)
       self.init(connection.worth(idle: idle), idle: idle)
     }
 

@@ -24,7 +24,7 @@ struct LingeringResets {
   /// Puts a connection that was reset at the end.
   mutating func add(_ connection: Connection) {
     guard let watch = connection.reset else { return }
-    entries.append(Entry(connection: connection, watch: watch, time: connection.lastPacket.timestamp))
+    entries.append(Entry(connection: connection, watch: watch, time: connection.lastTime))
   }
 
   /// Takes out the next connection that has waited long enough, with all before it that need not wait any more.
@@ -36,7 +36,7 @@ struct LingeringResets {
       removeFirst()
       // It went on, or is over.
       guard entry.connection.reset === entry.watch, !entry.connection.isOver else { continue }
-      if isFull || now.nanoseconds(since: entry.connection.lastPacket.timestamp) > limits.resetNanoseconds {
+      if isFull || now.nanoseconds(since: entry.connection.lastTime) > limits.resetNanoseconds {
         return entry.connection
       }
       add(entry.connection)

@@ -6,7 +6,7 @@ final class AnalysisContext {
   let options: AnalysisOptions
   let sink: any EventSink
   let statistics = Statistics()
-  let workspace = PayloadWorkspace()
+  let workspace: PayloadWorkspace
   let memory: MemoryAccount
   /// What is remembered of other connections.
   let acrossConnections: AcrossConnections
@@ -20,7 +20,11 @@ final class AnalysisContext {
   init(options: AnalysisOptions, sink: any EventSink) {
     self.options = options
     self.sink = sink
-    memory = MemoryAccount(limits: options.limits)
+    let memory = MemoryAccount(limits: options.limits)
+    self.memory = memory
+    // An eighth of the memory at most, so that windows are set aside before connections are dropped.
+    let room = memory.limit / 8 / PayloadWorkspace.inflaterBytes
+    workspace = PayloadWorkspace(inflaters: min(options.limits.inflaters, room), memory: memory)
     acrossConnections = AcrossConnections(limits: options.limits)
   }
 

@@ -213,7 +213,7 @@ final class ConnectionAnalyzer: ByteStreamAnalyzer {
     let analyzer = WebSocketAnalyzer(
       context: context, connection: connection, identity: record.connection, clientDirection: clientDirection,
       agreement: agreement, opened: record.packet, violations: violations,
-      requester: exchange?.requester(record.connection))
+      requester: exchange?.requester(record.connection) ?? .unknown)
     if exchange?.response != nil { analyzer.expectFrames(isOpenedWell: record.failure == nil) }
     stage = .webSocket(analyzer)
     return analyzer
@@ -311,7 +311,7 @@ final class ConnectionAnalyzer: ByteStreamAnalyzer {
       failure: discovery == .handshake ? exchange.failure : nil,
       isIncomplete: isIncomplete || exchange.request == nil, request: exchange.request, response: exchange.response,
       isAcceptRight: exchange.isAcceptRight, deflate: exchange.agreement.deflate,
-      vlanIDs: connection.layers.vlanIDs, tunnels: connection.tunnels,
+      vlanIDs: connection.vlanIDs, tunnels: connection.tunnels,
       tcpRoundTripMicroseconds: connection.handshakeMicroseconds,
       waitMicroseconds: wait)
   }

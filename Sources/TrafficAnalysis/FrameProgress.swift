@@ -26,6 +26,8 @@ final class FrameProgress {
   var messageStart = Timestamp.epoch
   /// Place of that header in the stream.
   var messageOffset = 0
+  /// The direction's first bytes and their place, while they may still become another protocol.
+  var opening: (bytes: [UInt8], offset: Int)?
 
   init(_ assembler: MessageAssembler) {
     self.assembler = assembler
@@ -39,10 +41,12 @@ final class FrameProgress {
   }
 
   /// Whether nothing would be lost with it.
-  var isAtRest: Bool { decoder.isBetweenFrames && assembler.isAtRest && frame == nil }
+  var isAtRest: Bool { decoder.isBetweenFrames && assembler.isAtRest && frame == nil && opening == nil }
 
   /// Bytes of memory that it takes with all that it holds, about.
-  var heldBytes: Int { 448 + assembler.heldBytes + (control?.heldBytes ?? 0) + wireTail.capacity }
+  var heldBytes: Int {
+    448 + assembler.heldBytes + (control?.heldBytes ?? 0) + wireTail.capacity + (opening?.bytes.capacity ?? 0)
+  }
 
   /// Makes ready for a control frame's payload.
   func beginControl(_ context: AnalysisContext) {

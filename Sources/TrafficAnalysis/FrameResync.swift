@@ -64,8 +64,7 @@ extension WebSocketAnalyzer {
   func beginSearch(_ side: WebSocketSide, lostAt offset: Int, trustsFirst: Bool = false, beginsWrite: Bool = false) {
     // Other versions have other framing.
     guard agreement.followsRFC6455 else { return }
-    let resync = side.resync ?? FrameResync(namedLimit: context.limits.namedResyncs)
-    side.resync = resync
+    let resync = side.madeResync(context)
     resync.begin(
       FrameChain(
         rules: rules(of: side, trustsFirst: trustsFirst), limits: context.limits, beginsWrite: beginsWrite,

@@ -5,8 +5,8 @@ internal import WebSocketDecoding
 enum StreamOpening {
   /// None of them came. To: held, frames, foreign, known.
   case ahead(isOpenedWell: Bool)
-  /// They may still become the beginning of another protocol. To: frames, foreign, known.
-  indirect case held([UInt8], offset: Int, isOpenedWell: Bool)
+  /// They may still become the beginning of another protocol, and wait in `FrameProgress`. To: frames, foreign, known.
+  case held(isOpenedWell: Bool)
   /// The first frames are looked at: how many faults of which kinds they had. To: foreign, known.
   case frames(FrameFaults)
   /// It is another protocol, and is not read. The last state.
@@ -20,6 +20,14 @@ enum StreamOpening {
     switch self {
     case .ahead, .held, .foreign: true
     case .frames, .known: false
+    }
+  }
+
+  /// Whether bytes of it wait, or none came.
+  var isWaiting: Bool {
+    switch self {
+    case .ahead, .held: true
+    case .frames, .foreign, .known: false
     }
   }
 
@@ -108,8 +116,10 @@ extension WebSocketAnalyzer {
       return side.addUnframed(bytes.byteCount, context)
     case .ahead(let isWell):
       isOpenedWell = isWell
-    case .held(let held, let start, let isWell):
-      (isOpenedWell, all, offset) = (isWell, held, start)
+    case .held(let isWell):
+      isOpenedWell = isWell
+      if let held = side.progress(context).opening { (all, offset) = held }
+      side.progress(context).opening = nil
     case .frames, .known:
       return
     }
@@ -125,7 +135,8 @@ extension WebSocketAnalyzer {
     switch verdict {
     case .needMore:
       if all.isEmpty { all = bytes.copied() }
-      side.opening = .held(all, offset: offset, isOpenedWell: isOpenedWell)
+      side.opening = .held(isOpenedWell: isOpenedWell)
+      side.progress(context).opening = (all, offset)
       context.memory.hasChanged = true
     case .found(let rule, let name) where rule == .httpAfter101 || isOpenedWell:
       report(Finding(rule, by: side.sender, at: offset), position.packet, "\(name) begins where frames should")
@@ -144,11 +155,11 @@ extension WebSocketAnalyzer {
 
   /// Gives up waiting for what would tell.
   func endOpening(_ side: WebSocketSide, _ position: StreamPosition) {
-    guard case .held(let held, let offset, _) = side.opening else {
-      if case .ahead = side.opening { side.opening = .known }
-      return
-    }
+    guard side.opening.isWaiting else { return }
+    let isHeld = if case .held = side.opening { true } else { false }
     side.opening = .known
+    guard isHeld, let (held, offset) = side.progress(context).opening else { return }
+    side.progress(context).opening = nil
     let place = StreamPosition(direction: position.direction, offset: offset, packet: position.packet)
     held.withRawSpan { decode($0, side, place) }
   }

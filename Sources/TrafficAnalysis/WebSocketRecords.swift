@@ -29,7 +29,7 @@ extension WebSocketAnalyzer {
     case .text: form = .bytes(errorOffset: assembler.textErrorOffset)
     default: form = .bytes(errorOffset: nil)
     }
-    if assembler.opcode == .text { side.counts.textMessages += 1 }
+    if assembler.opcode == .text { side.counts.add(.textMessages) }
     side.counts.wire += assembler.wireLength
     if isDecoded { side.counts.payload += assembler.length }
     let record = MessageRecord(
@@ -79,7 +79,7 @@ extension WebSocketAnalyzer {
     }
     switch kind {
     case .ping:
-      side.counts.pings += 1
+      side.counts.add(.pings)
       if isWhole {
         control.withKept {
           side.pings.add(
@@ -88,7 +88,7 @@ extension WebSocketAnalyzer {
         checkPing(frame, side, packet)
       }
     case .pong:
-      side.counts.pongs += 1
+      side.counts.add(.pongs)
       if let answer { checkPong(answer, frame, side, packet) }
     case .close(let payload): noteClose(payload, frame, side, packet)
     }
@@ -106,14 +106,14 @@ extension WebSocketAnalyzer {
   ) {
     let isFirst = !side.hasClosed
     side.hasClosed = true
-    if firstClose == nil {
+    if conduct?.firstClose == nil {
       var reason: String?
       if case .status(_, let start) = payload {
         reason = side.progress(context).control?.withKept { bytes in
           String(decoding: bytes.extracting(start..<bytes.byteCount).copied(), as: UTF8.self)
         }
       }
-      firstClose = FirstClose(sender: side.sender, code: payload?.code?.rawValue, reason: reason)
+      madeConduct().firstClose = Conduct.FirstClose(sender: side.sender, code: payload?.code?.rawValue, reason: reason)
     }
     guard agreement.followsRFC6455 else { return }
     if let payload {
@@ -127,24 +127,25 @@ extension WebSocketAnalyzer {
   func tellEnd(_ packet: PacketStamp) {
     context.statistics.openWebSockets -= 1
     checkEnd(packet)
-    if let requester {
+    if requester.isKnown {
       let isAbnormal = !client.hasClosed && !server.hasClosed
       let isEnded = client.end == .fin || client.end == .reset || server.end == .fin
       // Who is told to come again (1012, 1013) may do so.
-      let isInvited = firstClose?.code == 1012 || firstClose?.code == 1013
-      let time = connection.lastPacket.timestamp
+      let isInvited = conduct?.firstClose?.code == 1012 || conduct?.firstClose?.code == 1013
+      let time = connection.lastTime
       if isEnded || !isAbnormal, !isInvited,
         let found = context.acrossConnections.noteEnd(of: requester, isAbnormal: isAbnormal, at: time)
       {
         report(Finding(.reconnectNoBackoff, by: .client, at: 0), packet, found.description)
       }
     }
+    let firstClose = conduct?.firstClose
     let ends = [client.end, server.end].compactMap { $0 }
     let cause = ends.contains(.reset) ? .reset : ends.first { $0 != .fin } ?? .fin
     let record = EndRecord(
       connection: identity, packet: packet, cause: cause, isClean: client.hasClosed && server.hasClosed,
       closedBy: firstClose?.sender ?? firstEnder, closeCode: firstClose?.code, closeReason: firstClose?.reason,
-      durationMicroseconds: connection.lastPacket.timestamp.microseconds(since: opened),
+      durationMicroseconds: connection.lastTime.microseconds(since: opened),
       rules: violations.counts, client: summary(of: client), server: summary(of: server))
     context.statistics.add(record)
     context.sink.end(record)

@@ -31,22 +31,10 @@ final class WebSocketSide {
     var end: Int { offset &+ header.headerLength &+ Int(clamping: min(header.payloadLength, 1 << 62)) }
   }
 
-  /// What was counted so far.
-  struct Counts {
-    var frames = 0
-    var messages = 0
-    var textMessages = 0
-    var payload = 0
-    var wire = 0
-    var pings = 0
-    var pongs = 0
-  }
-
+  // What is small stands together, as a million WebSockets have two of these.
   let sender: Sender
   /// How the direction ended.
   var end: StreamEnd?
-  /// What is known of the direction's first bytes.
-  var opening = StreamOpening.known
   /// Whether a Close was sent.
   var hasClosed = false
   /// Whether each of its frames must be looked at singly, because of what the other side did.
@@ -54,16 +42,23 @@ final class WebSocketSide {
   /// Whether the beginning of a message was seen since bytes were last lost.
   var hasSeenMessageStart = true
   private let compression: MessageAssembler.Compression
+  /// What is known of the direction's first bytes.
+  var opening = StreamOpening.known
   /// `heldBytes` when it was last noted, in KiB, rounded up.
   private var notedKibibytes: UInt16 = 0
   private var current: FrameProgress?
-  /// What the messages before the one at hand left behind.
-  private var past = MessageAssembler.Past()
-  var counts = Counts()
-  /// What the loss of frame headers left behind; most connections never have it.
-  var resync: FrameResync?
+  private var history: History?
+  var counts = SideCounts()
   /// Pings of this side that wait for their pongs.
   var pings = PingLedger()
+
+  /// What goes before the message at hand, where there is more of it to know than counts.
+  private final class History {
+    /// What compressed messages left behind.
+    var past = MessageAssembler.Past()
+    /// What the loss of frame headers left behind.
+    var resync: FrameResync?
+  }
 
   init(sender: Sender, agreement: WebSocketAgreement) {
     self.sender = sender
@@ -77,7 +72,7 @@ final class WebSocketSide {
   /// The frame and the message at hand; made where nothing is at hand.
   func progress(_ context: AnalysisContext) -> FrameProgress {
     if let current { return current }
-    let taken = context.takeProgress(compression, past: past)
+    let taken = context.takeProgress(compression, past: history?.past ?? MessageAssembler.Past())
     current = taken
     return taken
   }
@@ -102,19 +97,34 @@ final class WebSocketSide {
   /// Notes captured bytes that could not be told apart into frames.
   func addUnframed(_ byteCount: Int, _ context: AnalysisContext) {
     guard byteCount > 0 else { return }
-    let resync = self.resync ?? FrameResync(namedLimit: context.limits.namedResyncs)
-    self.resync = resync
-    resync.unframedBytes += byteCount
+    madeResync(context).unframedBytes += byteCount
+  }
+
+  /// What the loss of frame headers has left behind; most sides never have it.
+  var resync: FrameResync? { history?.resync }
+
+  /// `resync`, made with the first loss.
+  func madeResync(_ context: AnalysisContext) -> FrameResync {
+    let history = madeHistory()
+    let resync = history.resync ?? FrameResync(namedLimit: context.limits.namedResyncs)
+    history.resync = resync
+    return resync
+  }
+
+  private func madeHistory() -> History {
+    let made = history ?? History()
+    history = made
+    return made
   }
 
   /// Bytes of memory that the side takes beyond itself, about.
-  var heldBytes: Int { (current?.heldBytes ?? 0) + (resync?.heldBytes ?? 0) + pings.heldBytes }
+  var heldBytes: Int { (current?.heldBytes ?? 0) + (history == nil ? 0 : 48) + (resync?.heldBytes ?? 0) + pings.heldBytes }
 
   /// Lets go what is not needed between messages, and notes whether what is held has changed.
   @inline(never)
   func settle(_ context: AnalysisContext) {
     if let progress = current, progress.isAtRest {
-      past = progress.assembler.past
+      if compression != .none { madeHistory().past = progress.assembler.past }
       context.giveBack(progress)
       current = nil
     }

@@ -46,9 +46,9 @@ extension WebSocketAnalyzer {
       }
       checkBanner(of: payload, side, ordinal: side.counts.messages + 1, offset: offset, packet)
       let length = payload.byteCount
-      side.counts.frames += 1
-      side.counts.messages += 1
-      if isText { side.counts.textMessages += 1 }
+      side.counts.add(.frames)
+      side.counts.add(.messages)
+      if isText { side.counts.add(.textMessages) }
       side.counts.payload += length
       side.counts.wire += length
       side.hasSeenMessageStart = true

@@ -86,6 +86,17 @@ public final class Inflater {
     }
   }
 
+  /// The window between two messages: what they may refer back to.
+  func copyWindow() -> [UInt8] {
+    var length: UInt32 = 0
+    guard unsafe isReady && inflateGetDictionary(stream, nil, &length) == Z_OK, length > 0 else { return [] }
+    return unsafe [UInt8](unsafeUninitializedCapacity: Int(length)) { bytes, count in
+      // SAFETY: zlib writes the window, whose length it has just said.
+      let status = unsafe inflateGetDictionary(stream, bytes.baseAddress, &length)
+      count = status == Z_OK ? Int(length) : 0
+    }
+  }
+
   /// Inflates a piece of a message's payload.
   ///
   /// - Parameters:

@@ -23,7 +23,7 @@ public final class MessageAssembler {
     case none
     /// permessage-deflate; with `resetsContext` each message is compressed on its own (RFC 7692 §7.1.1). The window is a
     /// power of two, and `nil` where nothing is known to be agreed on: nothing is said of such messages then.
-    case deflate(resetsContext: Bool, windowBits: Int? = 15)
+    case deflate(resetsContext: Bool, windowBits: UInt8? = 15)
   }
 
   /// Whether a message is open.

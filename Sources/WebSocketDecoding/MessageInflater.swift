@@ -26,6 +26,12 @@ final class MessageInflater {
   /// What was before the open message.
   private(set) var past = Past()
   private var inflater: Inflater?
+  /// The place in the ring, between messages whose inflater is kept.
+  private var place: Int?
+  /// Whether a message came since the ring's hand last came by.
+  var wasUsed = false
+  /// The window between messages, where the inflater was set aside.
+  private var window: [UInt8] = []
   private var kept: CompressedMessage?
   private var state = State.inflating
   /// Where each message is compressed on its own: the newest output of the first messages, and that of the open one.
@@ -48,14 +54,18 @@ final class MessageInflater {
   }
 
   /// Bytes of memory that are held.
+  ///
+  /// An inflater in the ring is the ring's; the window may take its place at any time.
   var heldBytes: Int {
-    Self.ownBytes + (inflater == nil ? 0 : Inflater.heldBytes) + (kept?.heldBytes ?? 0) + history.capacity
+    let isOwn = inflater != nil && place == nil
+    return Self.ownBytes + (isOwn ? Inflater.heldBytes : takesOver ? Int(past.knownBytes) : 0) + (kept?.heldBytes ?? 0)
+      + history.capacity
   }
 
   private static let ownBytes = 160
 
   /// Whether nothing is held but `past`.
-  var isAtRest: Bool { inflater == nil && history.isEmpty }
+  var isAtRest: Bool { inflater == nil && history.isEmpty && window.isEmpty }
 
   /// Why the open message has no payload.
   var undecoded: MessageAssembler.Undecoded? {
@@ -86,7 +96,7 @@ final class MessageInflater {
     guard isKnown else { return loseContext() }
     if agreement.windowBits != nil, kept == nil { kept = workspace.takeCompressed() }
     kept?.begin()
-    if inflater == nil { inflater = workspace.takeInflater() }
+    takeInflater()
   }
 
   /// Says that a fragment ends that is not the last.
@@ -137,7 +147,7 @@ final class MessageInflater {
     kept = nil
     // What the rest of the message would have put into the window is unknown.
     if !isFinished { loseContext() }
-    if !takesOver { releaseInflater() }
+    if takesOver { lendInflater() } else { releaseInflater() }
   }
 
   /// Frees everything, where the direction is over.
@@ -156,7 +166,39 @@ final class MessageInflater {
   /// Whether the newest output is kept, to read a message that refers to it against the agreement.
   private var keepsHistory: Bool { !takesOver && past.messages < Past.watchedMessages && agreement.windowBits != nil }
 
+  private func takeInflater() {
+    leaveRing()
+    guard inflater == nil else { return }
+    let taken = workspace.takeInflater()
+    inflater = taken
+    guard !window.isEmpty else { return }
+    if !window.withRawSpan({ taken.begin(with: $0) }) { past.loseContext() }
+    window = []
+  }
+
+  /// Keeps the inflater for the next message as long as there is room for it.
+  private func lendInflater() {
+    guard inflater != nil, place == nil else { return }
+    wasUsed = true
+    place = workspace.ring.add(self)
+  }
+
+  /// Keeps the window alone until the next message.
+  func setAside() {
+    window = inflater?.copyWindow() ?? []
+    leaveRing()
+    if let inflater { workspace.giveBack(inflater) }
+    inflater = nil
+  }
+
+  private func leaveRing() {
+    if let place { workspace.ring.remove(at: place) }
+    place = nil
+  }
+
   private func releaseInflater() {
+    leaveRing()
+    window = []
     if let inflater { workspace.giveBack(inflater) }
     inflater = nil
   }

@@ -95,7 +95,7 @@ extension MessageAssembler {
       judgedLimit = limits.judgedDeflateBytes
       switch compression {
       case .none: (isDeflating, resetsContext, windowBits) = (false, false, nil)
-      case .deflate(let resets, let bits): (isDeflating, resetsContext, windowBits) = (true, resets, bits)
+      case .deflate(let resets, let bits): (isDeflating, resetsContext, windowBits) = (true, resets, bits.map(Int.init))
       }
     }
   }

@@ -1,4 +1,4 @@
-internal import NetworkTypes
+public import NetworkTypes
 
 /// The buffers that all connections of one worker share, so that a message in steady state allocates nothing.
 public final class PayloadWorkspace {
@@ -15,12 +15,23 @@ public final class PayloadWorkspace {
   /// Reads compressed messages without inflating them.
   lazy var scanner = DeflateScanner()
 
+  /// Those whose inflaters are kept between messages.
+  let ring: InflaterRing
+
   /// The largest buffer that is worth keeping for the next message.
   private static let reusableBytes = 256 << 10
   private static let kept = 32
+  /// Bytes of memory that an inflater takes.
+  public static let inflaterBytes = Inflater.heldBytes
 
   /// A workspace without spare buffers.
-  public init() {}
+  ///
+  /// - Parameters:
+  ///   - inflaters: How many inflaters are kept between messages, for windows that last.
+  ///   - memory: Takes note of these.
+  public init(inflaters: Int = 64, memory: MemoryAccount? = nil) {
+    ring = InflaterRing(limit: inflaters, memory: memory)
+  }
 
   /// An empty buffer.
   func takeBuffer() -> ByteBuffer {

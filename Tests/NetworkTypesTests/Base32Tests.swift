@@ -14,4 +14,10 @@ struct Base32Tests {
     #expect(Base32.encode([UInt8](repeating: 0xff, count: 8)) == "777777777777" + "6")
     #expect(Base32.encode([UInt8](repeating: 0, count: 8)) == "aaaaaaaaaaaaa")
   }
+
+  @Test(arguments: [0, .max, 1, 1 << 63, 0x0123_4567_89ab_cdef, 0xfedc_ba98_7654_3210] as [UInt64])
+  func `a number is written as its eight octets are`(number: UInt64) {
+    let octets = (0..<8).map { UInt8(truncatingIfNeeded: number >> UInt64(56 - $0 * 8)) }
+    #expect(Base32.encode(number) == Base32.encode(octets))
+  }
 }

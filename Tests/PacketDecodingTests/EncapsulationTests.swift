@@ -68,6 +68,8 @@ enum Wrap {
   static func zeros(_ count: Int) -> [UInt8] { [UInt8](repeating: 0, count: count) }
 
   /// IPv4 TCP within an 802.11 frame: frame control, duration, three addresses, sequence control.
+  /// Fragment 0 of 0x7610, with the frame control and the sequence control in network order.
+  static let swappedWireless = hex("01 08 00 00") + zeros(18) + hex("76 10" + snap) + Literal.ipv4
   static let wireless = hex("08 01 00 00") + zeros(18) + hex("10 00" + snap) + Literal.ipv4
 
   static let tunnels: [Wrapping] = [
@@ -163,6 +165,10 @@ enum Wrap {
     Wrapping("MPLS over UDP", ipv4(17, udp(6635, hex("00 01 01 40") + Literal.ipv4)), tunnels: ["mpls:16"]),
     Wrapping("CAPWAP", ipv4(17, udp(5247, hex("00 10 02 00 00 00 00 00") + Literal.ethernet)), tunnels: ["capwap"]),
     Wrapping("CAPWAP of 802.11", ipv4(17, udp(5247, hex("00 10 03 00 00 00 00 00") + wireless)), tunnels: ["capwap"]),
+    Wrapping(
+      "CAPWAP of 802.11 with swapped fields",
+      ipv4(17, udp(5247, hex("00 10 03 00 00 00 00 00") + swappedWireless)),
+      tunnels: ["capwap"]),
     Wrapping("AH", ipv4(51, hex("04 01 00 00 00 00 00 01 00 00 00 01") + Literal.ipv4), tunnels: ["4in4"]),
     Wrapping(
       "two labels", ethernet("88 47", hex("00 01 00 40  00 02 01 40") + Literal.ipv6), isIPv6: true,

@@ -96,8 +96,9 @@ struct OrdinarySegmentTests {
     let flow = FlowKey(Endpoint("10.0.0.1:40000"), Endpoint("10.0.0.2:80"))
     var stamp = PacketStamp(timestamp: Timestamp(nanoseconds: 1_700_000_000_000_000_000), number: 0, fileIndex: 0)
     for step in steps {
-      stamp.number += 1
-      stamp.timestamp = Timestamp(nanoseconds: stamp.timestamp.nanoseconds + step.pause)
+      stamp = PacketStamp(
+        timestamp: Timestamp(nanoseconds: stamp.timestamp.nanoseconds + step.pause), number: stamp.number + 1,
+        fileIndex: 0)
       let segment = TCPSegment(
         flow: flow, sentByLower: step.fromClient, sequence: SequenceNumber(step.sequence),
         acknowledgment: SequenceNumber(step.acknowledgment), flags: step.flags.union(extra), window: 65535,
@@ -109,7 +110,7 @@ struct OrdinarySegmentTests {
     counts += " \(table.statistics())"
     for connection in calls.connections {
       counts += " \(connection.statistics(of: .fromOriginator)) \(connection.statistics(of: .fromResponder))"
-      counts += " \(connection.originator) \(connection.responder) \(connection.lastPacket)"
+      counts += " \(connection.originator) \(connection.responder) \(connection.lastTime)"
       counts += " \(String(describing: connection.firstEnder)) \(String(describing: connection.handshakeMicroseconds))"
       counts += " \(connection.beginsAtSYN(.fromOriginator)) \(connection.beginsAtSYN(.fromResponder))"
     }

@@ -74,4 +74,52 @@ struct PayloadWorkspaceTests {
       #expect(first(hex("f2 48 cd")) == .inflateFailed)
     }
   }
+
+  /// One direction of many whose windows last.
+  private struct Talker {
+    var sender = DeflateSender()
+    var assembler: MessageAssembler
+    var isOpen = false
+    var rest: [UInt8] = []
+    var text: [UInt8] = []
+  }
+
+  @Test(arguments: [1, 2, 7, 100]) func `windows last, however few inflaters are kept between messages`(kept: Int) {
+    let memory = MemoryAccount(limits: Limits())
+    let workspace = PayloadWorkspace(inflaters: kept, memory: memory)
+    var random = SeededGenerator(seed: UInt64(kept))
+    var talkers = (0..<20).map { _ in
+      Talker(
+        assembler: MessageAssembler(
+          compression: .deflate(resetsContext: false), workspace: workspace, limits: Limits()))
+    }
+    let words = (0..<50).map { number in random.bytes(3 + number % 9) }
+    for _ in 0..<1000 {
+      let index = Int.random(in: 0..<talkers.count, using: &random)
+      if !talkers[index].isOpen {
+        let text = (0..<Int.random(in: 1...8, using: &random)).flatMap { _ in words.randomElement(using: &random)! }
+        talkers[index].text = text
+        talkers[index].rest = talkers[index].sender.compress(text)
+        talkers[index].assembler.begin(.binary, isCompressed: true)
+        talkers[index].assembler.beginFrame()
+        talkers[index].isOpen = true
+      }
+      // Others come in the middle of the message, and may need an inflater.
+      let count = Int.random(in: 0...talkers[index].rest.count, using: &random)
+      withSpan(Array(talkers[index].rest.prefix(count))) {
+        talkers[index].assembler.append($0, maskingKey: nil, offset: 0)
+      }
+      talkers[index].rest.removeFirst(count)
+      guard talkers[index].rest.isEmpty else { continue }
+      talkers[index].assembler.finish()
+      #expect(talkers[index].assembler.undecoded == nil)
+      #expect(talkers[index].assembler.withKept { $0.copied() } == talkers[index].text)
+      talkers[index].assembler.close()
+      talkers[index].isOpen = false
+      #expect(memory.bytes <= kept * PayloadWorkspace.inflaterBytes)
+    }
+    #expect(memory.peakBytes == min(kept, 20) * PayloadWorkspace.inflaterBytes)
+    for index in talkers.indices { talkers[index].assembler.discard() }
+    #expect(memory.bytes == 0)
+  }
 }

@@ -6,18 +6,26 @@ final class AcrossConnections {
   struct Requester: Hashable {
     private let value: Int
 
+    /// Nobody is known to have asked.
+    static let unknown = Requester(value: 0)
+
+    var isKnown: Bool { value != 0 }
+
+    private init(value: Int) { self.value = value }
+
     init(client: IPAddress, host: [UInt8]?, path: [UInt8]?, userAgent: [UInt8]?) {
       var hasher = Hasher()
       hasher.combine(client)
       hasher.combine(bytes: host)
       hasher.combine(bytes: path)
       hasher.combine(bytes: userAgent)
-      value = hasher.finalize()
+      let hash = hasher.finalize()
+      value = hash == 0 ? 1 : hash
     }
   }
 
   private struct KeyUse {
-    var connection: String
+    var connection: UInt64
     var client: IPAddress
     var server: Endpoint
     var host: [UInt8]?
@@ -33,7 +41,7 @@ final class AcrossConnections {
   }
 
   private struct Attempt {
-    var connection: String
+    var connection: UInt64
     var asked: Timestamp
     var answered: Timestamp
   }
@@ -58,7 +66,7 @@ final class AcrossConnections {
   private var reconnects: RecentTable<Requester, Reconnects>
   private var attempts: RecentTable<Pair, Attempt>
   private var failures: RecentTable<IPAddress, Failures>
-  private var maskKeys: RecentTable<MaskKeys, String>
+  private var maskKeys: RecentTable<MaskKeys, UInt64>
   private var clearServers: RecentTable<Endpoint, Bool>
 
   /// A proxy passes a handshake on within this time, in nanoseconds.
@@ -86,7 +94,7 @@ final class AcrossConnections {
   /// Notes a handshake's key, and says whether another connection used it, and is not its other leg.
   func isReused(key: [UInt8], by connection: ConnectionIdentity, at time: Timestamp) -> Bool {
     let use = KeyUse(
-      connection: connection.name, client: connection.client.address, server: connection.server,
+      connection: connection.number, client: connection.client.address, server: connection.server,
       host: connection.host, path: connection.path, time: time)
     guard let earlier = keys[key] else {
       keys[key] = use
@@ -104,8 +112,8 @@ final class AcrossConnections {
   func isSimultaneous(_ connection: ConnectionIdentity, asked: Timestamp, answered: Timestamp) -> Bool {
     let pair = Pair(client: connection.client.address, server: connection.server)
     let earlier = attempts[pair]
-    attempts[pair] = Attempt(connection: connection.name, asked: asked, answered: answered)
-    guard let earlier, earlier.connection != connection.name else { return false }
+    attempts[pair] = Attempt(connection: connection.number, asked: asked, answered: answered)
+    guard let earlier, earlier.connection != connection.number else { return false }
     return earlier.asked <= asked && asked < earlier.answered
   }
 
@@ -187,8 +195,8 @@ final class AcrossConnections {
   /// Notes the first masking keys of a connection, and says whether another of this client to this server began so.
   func areKnown(keys: [UInt32], of connection: ConnectionIdentity) -> Bool {
     let entry = MaskKeys(pair: Pair(client: connection.client.address, server: connection.server), keys: keys)
-    if let other = maskKeys[entry] { return other != connection.name }
-    maskKeys[entry] = connection.name
+    if let other = maskKeys[entry] { return other != connection.number }
+    maskKeys[entry] = connection.number
     return false
   }
 

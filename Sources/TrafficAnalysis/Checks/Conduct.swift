@@ -37,8 +37,16 @@ final class Conduct {
     var finish: PacketStamp?
   }
 
+  /// The first Close of either side.
+  struct FirstClose {
+    let sender: Sender
+    let code: UInt16?
+    let reason: String?
+  }
+
   var client = Side()
   var server = Side()
+  var firstClose: FirstClose?
 
   /// What one side has done.
   subscript(sender: Sender) -> Side {

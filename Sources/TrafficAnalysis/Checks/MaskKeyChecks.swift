@@ -20,69 +20,51 @@ struct MaskKeyChecks {
     var beginning: [UInt32]?
   }
 
-  private var first: UInt32 = 0
-  private var second: UInt32 = 0
-  private var third: UInt32 = 0
-  /// Keys so far, up to 4.
-  private var count: UInt32 = 0
-  private var history: MaskKeyHistory?
+  private enum Keys {
+    case none
+    case one(UInt32)
+    case two(UInt32, UInt32)
+    case more(MaskKeyHistory)
+  }
+
+  private var keys = Keys.none
 
   /// Bytes of memory that are held.
-  var heldBytes: Int { history?.heldBytes ?? 0 }
+  var heldBytes: Int { if case .more(let history) = keys { history.heldBytes } else { 0 } }
 
-  /// What the newest key showed, if `take` said that it showed anything.
-  var found: Found { history?.found.with(beginning: beginning) ?? early }
-
-  /// Takes the key of the client's next frame, and says whether it shows anything.
+  /// Takes the key of the client's next frame, and says whether it shows anything, which `found` then tells.
   @inline(__always)
   mutating func take(_ key: UInt32, limits: Limits) -> Bool {
-    if let history {
-      count = 4
-      return history.take(key)
-    }
+    if case .more(let history) = keys { return history.take(key) }
     return begin(key, limits: limits)
+  }
+
+  /// What the newest key showed, if `take` said that it showed anything.
+  var found: Found {
+    switch keys {
+    case .none: Found(ordinal: 0)
+    case .one: Found(ordinal: 1, zeros: 1)
+    case .two(let first, 0): Found(ordinal: 2, zeros: first == 0 ? 2 : 1)
+    case .two: Found(ordinal: 2, repeated: 1, repetitions: 1)
+    case .more(let history): history.found
+    }
   }
 
   @inline(never)
   private mutating func begin(_ key: UInt32, limits: Limits) -> Bool {
-    count += 1
-    switch count {
-    case 1:
-      first = key
+    switch keys {
+    case .none:
+      keys = .one(key)
       return key == 0
-    case 2:
-      second = key
+    case .one(let first):
+      keys = .two(first, key)
       return key == 0 || key == first
-    default:
+    case .two(let first, let second):
       let history = MaskKeyHistory(lookback: limits.maskingKeys)
-      self.history = history
-      _ = history.take(first)
-      _ = history.take(second)
-      let isFound = history.take(key)
-      third = key
-      return isFound || beginning != nil
+      keys = .more(history)
+      return history.begin(first, second, third: key)
+    case .more(let history):
+      return history.take(key)
     }
-  }
-
-  /// What the first two keys show.
-  private var early: Found {
-    if count == 1 { return Found(ordinal: 1, zeros: 1) }
-    if second == 0 { return Found(ordinal: 2, zeros: first == 0 ? 2 : 1) }
-    return Found(ordinal: 2, repeated: 1, repetitions: 1)
-  }
-
-  /// The first three keys, with the third; the same key again and again is told as that.
-  private var beginning: [UInt32]? {
-    guard count == 3, first != second, second != third, first != third else { return nil }
-    return [first, second, third]
-  }
-}
-
-extension MaskKeyChecks.Found {
-  fileprivate func with(beginning: [UInt32]?) -> MaskKeyChecks.Found {
-    guard let beginning else { return self }
-    var found = ordinal == 3 ? self : MaskKeyChecks.Found(ordinal: 3)
-    found.beginning = beginning
-    return found
   }
 }

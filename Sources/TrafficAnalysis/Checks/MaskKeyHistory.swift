@@ -57,6 +57,18 @@ final class MaskKeyHistory {
     return true
   }
 
+  /// Takes the first three keys, and says whether the third shows anything, which is then in `found`.
+  func begin(_ first: UInt32, _ second: UInt32, third: UInt32) -> Bool {
+    _ = take(first)
+    _ = take(second)
+    let isFound = take(third)
+    // The same key again and again is told as that.
+    guard first != second, second != third, first != third else { return isFound }
+    if !isFound { found = MaskKeyChecks.Found(ordinal: 3) }
+    found.beginning = [first, second, third]
+    return true
+  }
+
   @inline(never)
   private func note(_ key: UInt32, back: Int?, hasPattern: Bool) {
     found = MaskKeyChecks.Found(ordinal: frames)

@@ -5,22 +5,30 @@ public import NetworkTypes
 /// A new identity is made where any of it changes, so that a log writer may keep its rendering of it.
 public final class ConnectionIdentity {
   /// 13 base32 characters: the same for the same connection on every run.
-  public let name: String
+  public var name: String { Base32.encode(number) }
   /// The Community ID (version 1, seed 0), which is needed once.
   public var communityID: String { "1:" + Base64.encode(SHA1.digest(Self.communityIDInput(client, server))) }
-  /// The end that sent the handshake.
-  public let client: Endpoint
-  // The order leaves no room between fields: an endpoint has 20 bytes, and begins at a multiple of 16.
+  // A million identities are kept: an address with its version takes 17 bytes, and begins at a multiple of 16.
+  private let clientBits: UInt128
+  private let serverBits: UInt128
+  private let isIPv6: Bool
   /// Whether its records are wanted, once whoever selects them has decided; it belongs to that one.
   public var isSelected: Bool?
+  private let clientPort: UInt16
+  private let serverPort: UInt16
   /// The Host field, or the authority of the target, as it was sent.
   public let host: [UInt8]?
-  /// The end that answers it.
-  public let server: Endpoint
   /// The request target as it was sent.
   public let path: [UInt8]?
   /// What a log writer made of the fields above; it belongs to the writer.
   public var rendering: [UInt8]?
+  /// What the name writes.
+  let number: UInt64
+
+  /// The end that sent the handshake.
+  public var client: Endpoint { Endpoint(address: address(clientBits), port: clientPort) }
+  /// The end that answers it.
+  public var server: Endpoint { Endpoint(address: address(serverBits), port: serverPort) }
 
   /// The identity of the connection `key`, first seen at `start`.
   ///
@@ -31,8 +39,10 @@ public final class ConnectionIdentity {
   ///   - host: The Host field, if known.
   ///   - path: The request target, if known.
   public init(key: FlowKey, start: Timestamp, client: Endpoint, host: [UInt8]?, path: [UInt8]?) {
-    self.client = client
-    server = client == key.lower ? key.upper : key.lower
+    let server = client == key.lower ? key.upper : key.lower
+    (clientBits, clientPort) = (client.address.value, client.port)
+    (serverBits, serverPort) = (server.address.value, server.port)
+    isIPv6 = client.address.isIPv6
     self.host = host
     self.path = path
     var input = Self.communityIDInput(key.lower, key.upper)
@@ -40,16 +50,21 @@ public final class ConnectionIdentity {
     Self.append(UInt64(0), to: &input)  // The stream identifier, for HTTP/2 and 3.
     if let network = key.network { Self.append(network, to: &input) }
     for identifier in key.vlanIDs { Self.append(identifier, to: &input) }
-    name = Base32.encode(Array(SHA1.digest(input).prefix(8)))
+    number = SHA1.digest(input).prefix(8).reduce(0) { $0 << 8 | UInt64($1) }
   }
 
   /// The same connection with another request.
   public init(_ other: ConnectionIdentity, host: [UInt8]?, path: [UInt8]?) {
-    name = other.name
-    client = other.client
-    server = other.server
+    number = other.number
+    (clientBits, clientPort) = (other.clientBits, other.clientPort)
+    (serverBits, serverPort) = (other.serverBits, other.serverPort)
+    isIPv6 = other.isIPv6
     self.host = host
     self.path = path
+  }
+
+  private func address(_ bits: UInt128) -> IPAddress {
+    isIPv6 ? IPAddress(v6: bits) : IPAddress(v4: UInt32(truncatingIfNeeded: bits))
   }
 
   /// Seed, addresses, protocol, padding, ports: the end that sorts first comes first.

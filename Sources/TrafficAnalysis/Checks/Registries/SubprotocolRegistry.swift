@@ -1,6 +1,7 @@
 /// The WebSocket Subprotocol Name Registry (RFC 6455 §11.5) at IANA.
 ///
-/// The copies that this was made from are of 2021 to 2024; names registered since may be missing.
+/// The copies that this was made from are of 2021 to 2024; names registered since may be missing. The newer versions of
+/// names in it that servers are known to use (OCPP 2.1, TLCP 2.4.0 and 2.5.0) were added without one.
 enum SubprotocolRegistry {
   /// The names, in the order of their registration as far as it is known.
   static let names: Set<String> = [
