@@ -163,7 +163,8 @@ final class WebSocketAnalyzer: ByteStreamAnalyzer {
   func decodeFrames(_ bytes: RawSpan, from start: Int, _ side: WebSocketSide, _ position: StreamPosition) {
     var cursor = start
     while true {
-      switch side.progress(context).decoder.next(bytes, &cursor) {
+      let progress = side.progress(context)
+      switch progress.decoder.next(bytes, &cursor) {
       case .needMoreBytes:
         return
       case .header(let header):
@@ -177,7 +178,7 @@ final class WebSocketAnalyzer: ByteStreamAnalyzer {
         }
       case .payload(let range, let offset):
         take(bytes.extracting(range), offset: offset, side, position.packet)
-        if side.progress(context).assembler.textErrorOffset != nil || side.progress(context).assembler.hasFindings {
+        if progress.assembler.textErrorOffset != nil || progress.assembler.hasFindings {
           checkPayload(side, position.packet)
         }
       case .end:
@@ -228,38 +229,39 @@ final class WebSocketAnalyzer: ByteStreamAnalyzer {
     report: (Rule, @autoclosure () -> String) -> Void
   ) -> WebSocketSide.Destination {
     guard !header.opcode.isReserved else { return .nothing }
+    let progress = side.progress(context)
     if header.opcode == .continuation {
-      guard side.progress(context).assembler.isOpen else {
+      guard progress.assembler.isOpen else {
         if side.hasSeenMessageStart, agreement.followsRFC6455 {
           report(.continuationWithoutStart, "\(header.payloadLength) bytes continue no message")
         }
         return .nothing
       }
-      side.progress(context).assembler.beginFrame()
+      progress.assembler.beginFrame()
       return .message
     }
-    if side.progress(context).assembler.isOpen {
+    if progress.assembler.isOpen {
       if !agreement.hasUnknownExtension, agreement.followsRFC6455 {
         report(
           .messageInterleaved,
-          "\(header.opcode.name) inside a fragmented \(side.progress(context).assembler.opcode.name)")
+          "\(header.opcode.name) inside a fragmented \(progress.assembler.opcode.name)")
       }
-      side.progress(context).messageLosses.insert(.incomplete)
+      progress.messageLosses.insert(.incomplete)
       // The rest of its last block never comes: nothing behind it may be inflated as that.
-      if side.progress(context).assembler.isCompressed { side.progress(context).assembler.markHole() }
+      if progress.assembler.isCompressed { progress.assembler.markHole() }
       tellMessage(side, packet)
     }
     let isDeflated = agreement.deflate != nil && header.isCompressed
     let isUnknown = agreement.hasUnknownExtension && header.reservedBits & (isDeflated ? 3 : 7) != 0
-    side.progress(context).assembler.begin(
+    progress.assembler.begin(
       header.opcode, isCompressed: isDeflated, undecoded: isUnknown ? .unknownExtension : nil)
-    side.progress(context).assembler.beginFrame()
+    progress.assembler.beginFrame()
     side.hasSeenMessageStart = true
-    side.progress(context).messageStart = packet.timestamp
-    side.progress(context).messageLosses = []
-    side.progress(context).hasPayloadFault = false
-    side.progress(context).resetFloodCounts()
-    side.progress(context).messageOffset = offset
+    progress.messageStart = packet.timestamp
+    progress.messageLosses = []
+    progress.hasPayloadFault = false
+    progress.resetFloodCounts()
+    progress.messageOffset = offset
     side.counts.add(.messages)
     return .message
   }
@@ -296,16 +298,16 @@ final class WebSocketAnalyzer: ByteStreamAnalyzer {
   /// Reports what is wrong with the open message's payload, as soon as it shows: a receiver may fail the connection
   /// there, so that the message never ends.
   private func checkPayload(_ side: WebSocketSide, _ packet: PacketStamp, _ lastFrame: WebSocketSide.Frame? = nil) {
-    let place = (lastFrame ?? side.progress(context).frame)?.offset ?? side.progress(context).messageOffset
-    for finding in side.progress(context).assembler.takeFindings() {
+    let progress = side.progress(context)
+    let (assembler, place) = (progress.assembler, (lastFrame ?? progress.frame)?.offset ?? progress.messageOffset)
+    for finding in assembler.takeFindings() {
       let (rule, severity, detail) = DeflateChecks.violation(finding)
       report(Finding(rule, by: side.sender, at: place, as: severity), packet, detail)
     }
-    guard !side.progress(context).hasPayloadFault, side.progress(context).assembler.undecoded == nil,
-      let offset = side.progress(context).assembler.textErrorOffset,
+    guard !progress.hasPayloadFault, assembler.undecoded == nil, let offset = assembler.textErrorOffset,
       agreement.followsRFC6455, !agreement.hasUnknownExtension
     else { return }
-    side.progress(context).hasPayloadFault = true
+    progress.hasPayloadFault = true
     report(Finding(.textInvalidUtf8, by: side.sender, at: place), packet, "not UTF-8 from byte \(offset) on")
   }
 
