@@ -54,7 +54,7 @@ enum ASCII {
 
   /// Whether the bytes are `text` but for the case of ASCII letters.
   static func matches(_ bytes: ArraySlice<UInt8>, _ text: StaticString) -> Bool {
-    text.withRawSpan { text in bytes.withRawSpan { $0.equalsIgnoringCase(text) } }
+    bytes.withRawSpan { $0.equalsIgnoringCase(text) }
   }
 
   private static let ones: UInt64 = 0x0101_0101_0101_0101
@@ -95,6 +95,14 @@ enum ASCII {
       index &+= 1
     }
     return false
+  }
+
+  /// The part of a range of the bytes that is left without the blanks at either end.
+  static func trimmed(_ bytes: RawSpan, _ range: Range<Int>) -> Range<Int> {
+    var (low, high) = (range.lowerBound, range.upperBound)
+    while low < high, isBlank(bytes.checkedByte(low)) { low += 1 }
+    while high > low, isBlank(bytes.checkedByte(high - 1)) { high -= 1 }
+    return low..<high
   }
 
   /// The bytes without the blanks at either end.

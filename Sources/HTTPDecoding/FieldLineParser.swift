@@ -42,10 +42,17 @@ struct FieldLineParser {
       return .taken
     }
     guard fields.count < limit else { return .tooManyFields }
-    let name = ASCII.trimmed(line[..<colon])
-    if name.endIndex != colon { defects.note(.blankBeforeColon, at: offset) }
-    if name.isEmpty || !name.allSatisfy(ASCII.isToken) { defects.note(.nameNotToken, at: offset) }
-    fields.append(HTTPField(name: Array(name), value: Array(ASCII.trimmed(line[(colon + 1)...]))))
+    // Slices of an array, and copies of them, cost more than the bytes.
+    let field = line.withRawSpan { bytes in
+      let name = ASCII.trimmed(bytes, 0..<colon)
+      if name.upperBound != colon { defects.note(.blankBeforeColon, at: offset) }
+      if name.isEmpty || !name.allSatisfy({ ASCII.isToken(bytes.checkedByte($0)) }) {
+        defects.note(.nameNotToken, at: offset)
+      }
+      let value = ASCII.trimmed(bytes, colon + 1..<bytes.byteCount)
+      return HTTPField(name: bytes.extracting(name).copied(), value: bytes.extracting(value).copied())
+    }
+    fields.append(field)
     folding = .intoLastField
     return .taken
   }

@@ -110,6 +110,8 @@ public struct HTTPFields: Sendable, Hashable, RandomAccessCollection {
   }
 
   mutating func append(_ field: HTTPField) {
+    // A handshake's head has about as many fields, and would else be moved four times.
+    if storage.isEmpty { storage.reserveCapacity(12) }
     storage.append(field)
     marks |= field.name.withRawSpan(Self.mark)
   }
@@ -141,10 +143,15 @@ public struct HTTPFields: Sendable, Hashable, RandomAccessCollection {
   @inline(__always)
   private static func isNamed(_ field: HTTPField, _ name: StaticString) -> Bool {
     guard field.name.count == name.utf8CodeUnitCount else { return false }
-    return name.withRawSpan { wanted in field.name.withRawSpan { $0.equalsIgnoringCase(wanted) } }
+    return field.name.withRawSpan { $0.equalsIgnoringCase(name) }
   }
 
   // MARK: - Lists
+
+  /// Whether an element of Upgrade has this protocol name, in any case, with or without a version.
+  public static func isProtocol(_ element: RawSpan, named name: StaticString) -> Bool {
+    name.withRawSpan { isProtocol(element, $0) }
+  }
 
   private static func isProtocol(_ element: RawSpan, _ wanted: RawSpan) -> Bool {
     var end = 0
@@ -165,7 +172,7 @@ public struct HTTPFields: Sendable, Hashable, RandomAccessCollection {
       case ASCII.quote:
         isQuoted.toggle()
       case ASCII.comma where !isQuoted:
-        let element = trimmed(value, start..<index)
+        let element = ASCII.trimmed(value, start..<index)
         if !element.isEmpty { body(element) }
         start = index + 1
       default:
@@ -173,14 +180,7 @@ public struct HTTPFields: Sendable, Hashable, RandomAccessCollection {
       }
       index += 1
     }
-    let element = trimmed(value, start..<value.byteCount)
+    let element = ASCII.trimmed(value, start..<value.byteCount)
     if !element.isEmpty { body(element) }
-  }
-
-  private static func trimmed(_ value: RawSpan, _ range: Range<Int>) -> Range<Int> {
-    var (low, high) = (range.lowerBound, range.upperBound)
-    while low < high, ASCII.isBlank(value.checkedByte(low)) { low += 1 }
-    while high > low, ASCII.isBlank(value.checkedByte(high - 1)) { high -= 1 }
-    return low..<high
   }
 }

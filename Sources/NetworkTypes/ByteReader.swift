@@ -81,6 +81,13 @@ extension RawSpan {
   }
 }
 
+extension RawSpan {
+  /// Whether these are the bytes of `literal` but for the case of ASCII letters.
+  public func equalsIgnoringCase(_ literal: StaticString) -> Bool {
+    literal.withRawSpan { equalsIgnoringCase($0) }
+  }
+}
+
 extension StaticString {
   /// Calls `body` with the literal's bytes as a span.
   @inlinable @inline(__always)

@@ -4,6 +4,11 @@
 public enum SHA1 {
   private typealias Words = InlineArray<16, UInt32>
 
+  /// Twenty of the steps, which mix alike.
+  private enum Quarter {
+    case first, second, third, fourth
+  }
+
   private struct State {
     var a: UInt32 = 0x6745_2301
     var b: UInt32 = 0xefcd_ab89
@@ -47,13 +52,22 @@ public enum SHA1 {
     for index in 0..<16 { words[index] = bytes.checkedBigEndian(start &+ index &* 4) }
     var (a, b, c, d, e) = (state.a, state.b, state.c, state.d, state.e)
     // Five steps at once, after which each of the five words stands where it stood: none has to be moved.
-    for first in stride(from: 0, to: 80, by: 5) {
-      step(first, a, &b, c, d, &e, &words)
-      step(first &+ 1, e, &a, b, c, &d, &words)
-      step(first &+ 2, d, &e, a, b, &c, &words)
-      step(first &+ 3, c, &d, e, a, &b, &words)
-      step(first &+ 4, b, &c, d, e, &a, &words)
+    @inline(__always)
+    func run(_ quarter: Quarter, _ start: Int) {
+      var index = start
+      while index < start &+ 20 {
+        step(quarter, index, a, &b, c, d, &e, &words)
+        step(quarter, index &+ 1, e, &a, b, c, &d, &words)
+        step(quarter, index &+ 2, d, &e, a, b, &c, &words)
+        step(quarter, index &+ 3, c, &d, e, a, &b, &words)
+        step(quarter, index &+ 4, b, &c, d, e, &a, &words)
+        index &+= 5
+      }
     }
+    run(.first, 0)
+    run(.second, 20)
+    run(.third, 40)
+    run(.fourth, 60)
     state.a &+= a
     state.b &+= b
     state.c &+= c
@@ -64,19 +78,20 @@ public enum SHA1 {
   /// One of the 80 steps; the words behind the 16th are made of those before, and take their places.
   @inline(__always)
   private static func step(
-    _ index: Int, _ a: UInt32, _ b: inout UInt32, _ c: UInt32, _ d: UInt32, _ e: inout UInt32, _ words: inout Words
+    _ quarter: Quarter, _ index: Int, _ a: UInt32, _ b: inout UInt32, _ c: UInt32, _ d: UInt32, _ e: inout UInt32,
+    _ words: inout Words
   ) {
     let place = index & 15
-    if index >= 16 {
+    if quarter != .first || index >= 16 {
       words[place] = rotate(
         words[(index &- 3) & 15] ^ words[(index &- 8) & 15] ^ words[(index &- 14) & 15] ^ words[place], 1)
     }
     let mixed: UInt32
-    switch index {
-    case 0..<20: mixed = ((b & c) | (~b & d)) &+ 0x5a82_7999
-    case 20..<40: mixed = (b ^ c ^ d) &+ 0x6ed9_eba1
-    case 40..<60: mixed = ((b & c) | (b & d) | (c & d)) &+ 0x8f1b_bcdc
-    default: mixed = (b ^ c ^ d) &+ 0xca62_c1d6
+    switch quarter {
+    case .first: mixed = ((b & c) | (~b & d)) &+ 0x5a82_7999
+    case .second: mixed = (b ^ c ^ d) &+ 0x6ed9_eba1
+    case .third: mixed = ((b & c) | (b & d) | (c & d)) &+ 0x8f1b_bcdc
+    case .fourth: mixed = (b ^ c ^ d) &+ 0xca62_c1d6
     }
     e = e &+ rotate(a, 5) &+ mixed &+ words[place]
     b = rotate(b, 30)

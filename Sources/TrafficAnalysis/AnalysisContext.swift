@@ -11,7 +11,7 @@ final class AnalysisContext {
   /// What is remembered of other connections.
   let acrossConnections: AcrossConnections
   private var freeProgress: [FrameProgress] = []
-  private var names: [[UInt8]: [UInt8]] = [:]
+  private var names: Set<ByteKey> = []
 
   private static let keptProgress = 32
   private static let keptNames = 4096
@@ -48,11 +48,11 @@ final class AnalysisContext {
   /// The same bytes, in memory that others may share who have them too: many connections go to one host.
   func shared(_ name: [UInt8]) -> [UInt8] {
     guard name.count <= Self.longestName else { return name }
-    if let known = names[name] { return known }
-    if names.count >= Self.keptNames { names = [:] }
+    if let place = names.firstIndex(of: ByteKey(name)) { return names[place].bytes }
+    if names.count >= Self.keptNames { names = [] }
     // A copy has no room to grow.
     let copy = name.map { $0 }
-    names[copy] = copy
+    names.insert(ByteKey(copy))
     return copy
   }
 

@@ -32,8 +32,9 @@ public struct DeflateScan: Sendable, Hashable {
 /// Reads deflate data without inflating it: blocks, codes and copies, and how far these reach back.
 ///
 /// zlib keeps that to itself: it enforces no window but that of 32 KiB, nor shows what stands behind a final block. Time
-/// is linear, and memory is that of the tables.
-public struct DeflateScanner {
+/// is linear, and memory is that of the tables. It is an object: a value in another one would be copied with its twenty
+/// tables for each scan.
+public final class DeflateScanner {
   private var lengths = HuffmanCode(symbols: 288)
   private var distances = HuffmanCode(symbols: 32)
   private var lengthsOfLengths = HuffmanCode(symbols: 19)
@@ -63,7 +64,7 @@ public struct DeflateScanner {
   ///   - bytes: The payload of all its frames, and the tail 00 00 ff ff.
   ///   - alignsBehindFinal: Whether the block behind a final one begins with the next byte, as it must (RFC 7692 §7.2.1).
   /// - Returns: What they say.
-  public mutating func scan(_ bytes: RawSpan, alignsBehindFinal: Bool = true) -> DeflateScan {
+  public func scan(_ bytes: RawSpan, alignsBehindFinal: Bool = true) -> DeflateScan {
     var scan = DeflateScan()
     var bits = BitCursor()
     while scan.fault == nil {
@@ -91,7 +92,7 @@ public struct DeflateScanner {
   }
 
   /// - Returns: Whether the block is whole.
-  private mutating func scanBlock(
+  private func scanBlock(
     _ type: Int, _ bytes: RawSpan, _ bits: inout BitCursor, _ scan: inout DeflateScan
   ) -> Bool {
     switch type {
@@ -122,7 +123,7 @@ public struct DeflateScanner {
   }
 
   /// Reads the two codes of a dynamic block (RFC 1951 §3.2.7).
-  private mutating func readCodes(_ bytes: RawSpan, _ bits: inout BitCursor, _ scan: inout DeflateScan) -> Bool {
+  private func readCodes(_ bytes: RawSpan, _ bits: inout BitCursor, _ scan: inout DeflateScan) -> Bool {
     bits.refill(bytes)
     guard bits.count >= 14 else { return false }
     let place = bits.position
@@ -154,7 +155,7 @@ public struct DeflateScanner {
     return true
   }
 
-  private mutating func readLengths(
+  private func readLengths(
     _ total: Int, _ bytes: RawSpan, _ bits: inout BitCursor, _ scan: inout DeflateScan
   ) -> Bool {
     var index = 0

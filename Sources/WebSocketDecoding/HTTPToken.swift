@@ -45,7 +45,7 @@ public enum HTTPToken {
 
   /// Whether the bytes are those of a text, in any case.
   public static func matches(_ bytes: ArraySlice<UInt8>, _ text: StaticString) -> Bool {
-    text.withRawSpan { text in bytes.withRawSpan { $0.equalsIgnoringCase(text) } }
+    bytes.withRawSpan { $0.equalsIgnoringCase(text) }
   }
 
   /// Whether the bytes are those of a text, in its case.

@@ -8,7 +8,7 @@ struct DeflateScannerTests {
   private static let tail: [UInt8] = [0x00, 0x00, 0xff, 0xff]
 
   private func scan(_ bytes: [UInt8], tail: Bool = true, aligns: Bool = true) -> DeflateScan {
-    var scanner = DeflateScanner()
+    let scanner = DeflateScanner()
     return withSpan(tail ? bytes + Self.tail : bytes) { scanner.scan($0, alignsBehindFinal: aligns) }
   }
 
@@ -16,7 +16,7 @@ struct DeflateScannerTests {
 
   @Test func `what zlib makes is whole, and its copies are those that a plain reading finds`() throws {
     var random = SeededGenerator(seed: 1951)
-    var scanner = DeflateScanner()
+    let scanner = DeflateScanner()
     var largest = 0
     for bits in 9...15 as ClosedRange<Int32> {
       for strategy in [Z_DEFAULT_STRATEGY, Z_FILTERED, Z_HUFFMAN_ONLY, Z_RLE, Z_FIXED] {

@@ -62,7 +62,7 @@ final class AcrossConnections {
     let keys: [UInt32]
   }
 
-  private var keys: RecentTable<[UInt8], KeyUse>
+  private var keys: RecentTable<ByteKey, KeyUse>
   private var reconnects: RecentTable<Requester, Reconnects>
   private var attempts: RecentTable<Pair, Attempt>
   private var failures: RecentTable<IPAddress, Failures>
@@ -96,8 +96,8 @@ final class AcrossConnections {
     let use = KeyUse(
       connection: connection.number, client: connection.client.address, server: connection.server,
       host: connection.host, path: connection.path, time: time)
-    guard let earlier = keys[key] else {
-      keys[key] = use
+    guard let earlier = keys[ByteKey(key)] else {
+      keys[ByteKey(key)] = use
       return false
     }
     guard earlier.connection != use.connection else { return false }

@@ -63,18 +63,25 @@ extension HandshakeChecks {
         fire(.requestHasBody, "Content-Length: \(WireText.list(lengths))")
       }
     }
-    if HandshakeExchange.namesWebSocket(fields) {
+    if fields.listHas("Upgrade", where: { !HTTPFields.isProtocol($0, named: "websocket") }),
+      HandshakeExchange.namesWebSocket(fields)
+    {
       let others = fields.joinedList(named: "Upgrade").filter { element in
-        !HTTPToken.matches(element.prefix { $0 != UInt8(ascii: "/") }, "websocket")
+        element.withRawSpan { !HTTPFields.isProtocol($0, named: "websocket") }
       }
-      if !others.isEmpty { fire(.upgradeMultipleProtocols, "\(WireText.list(others)) besides websocket") }
+      fire(.upgradeMultipleProtocols, "\(WireText.list(others)) besides websocket")
     }
-    let dropped = fields.joinedList(named: "Connection").filter { name in
-      HTTPToken.matches(name.prefix(14), "sec-websocket-") || HTTPToken.matches(name[...], "host")
-        || HTTPToken.matches(name[...], "origin") || HTTPToken.matches(name[...], "cookie")
-        || HTTPToken.matches(name[...], "authorization")
+    if fields.listHas("Connection", where: Self.isOfHandshake) {
+      let dropped = fields.joinedList(named: "Connection").filter { $0.withRawSpan(Self.isOfHandshake) }
+      fire(.connectionListsWebsocketHeader, "Connection names \(WireText.list(dropped))")
     }
-    if !dropped.isEmpty { fire(.connectionListsWebsocketHeader, "Connection names \(WireText.list(dropped))") }
+  }
+
+  /// Whether a field of this name has to reach the server.
+  private static func isOfHandshake(_ name: RawSpan) -> Bool {
+    name.extracting(first: 14).equalsIgnoringCase("sec-websocket-") || name.equalsIgnoringCase("host")
+      || name.equalsIgnoringCase("origin") || name.equalsIgnoringCase("cookie")
+      || name.equalsIgnoringCase("authorization")
   }
 
   /// The names before the `=` of each pair (RFC 6265 §4.2.1).
