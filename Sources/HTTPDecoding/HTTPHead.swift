@@ -103,7 +103,9 @@ public struct HTTPRequestHead: HTTPHead {
   }
 
   /// Whether the method is this one; the case counts (RFC 9110 §9.1).
-  public func hasMethod(_ name: StaticString) -> Bool { method.count == name.utf8CodeUnitCount && method.withRawSpan { $0.hasBytes(of: name, at: 0) } }
+  public func hasMethod(_ name: StaticString) -> Bool {
+    method.count == name.utf8CodeUnitCount && method.withRawSpan { $0.hasBytes(of: name, at: 0) }
+  }
 
   /// A request line has no place for control bytes, and many binary protocols show one early.
   ///

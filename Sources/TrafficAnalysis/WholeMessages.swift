@@ -13,7 +13,9 @@ extension WebSocketAnalyzer {
       return 0
     }
     var cursor = 0
-    while cursor < bytes.byteCount, let header = FrameHeader(bytes, at: cursor), isPlainMessage(header, by: side.sender) {
+    while cursor < bytes.byteCount, let header = FrameHeader(bytes, at: cursor),
+      isPlainMessage(header, by: side.sender)
+    {
       let start = cursor + header.headerLength
       // Compared before it is converted: the length is below 2^16 here.
       let length = Int(header.payloadLength)

@@ -63,4 +63,27 @@ import Testing
     #expect(!Self.fields(("Upgrade", "x/websocket")).listContains(protocolNamed: "websocket", in: "upgrade"))
     #expect(!Self.fields(("Upgrade", "websocket/13")).listContains("websocket", in: "upgrade"))
   }
+
+  @Test func `a name is found among any others, and no other is taken for it`() {
+    // Of each length, and many with the same length, first and last byte.
+    let names: [StaticString] = [
+      "", "A", "b", "Host", "Hoot", "HOst", "Origin", "Orison", "Upgrade", "Upheave", "Connection", "Cookie",
+      "Content-Length", "Content-Langth", "Sec-WebSocket-Key", "Sec-WebSocket-Kay", "Sec-WebSocket-Key1",
+      "Sec-WebSocket-Accept", "Sec-WebSocket-Version", "Sec-WebSocket-Protocol", "Sec-WebSocket-Extensions",
+    ]
+    for shift in names.indices {
+      let sent = (0..<8).map { names[($0 * 5 + shift) % names.count].description }
+      let fields = HTTPFields(
+        sent.enumerated().map { place, name in
+          HTTPField(name: bytes(place.isMultiple(of: 2) ? name.uppercased() : name), value: [UInt8(place)])
+        })
+      for name in names {
+        let places = sent.indices.filter { sent[$0].lowercased() == name.description.lowercased() }
+        #expect(fields.all(named: name) == places.map { [UInt8($0)] })
+        #expect(fields.count(named: name) == places.count)
+        #expect(fields.first(named: name) == places.first.map { [UInt8($0)] })
+        #expect(fields.listHas(name) == !places.isEmpty)
+      }
+    }
+  }
 }

@@ -18,6 +18,28 @@ import Testing
       is: [.head("get /\u{e9}\u{ff} 1.0 | hOsT: a  b; X-~: \u{80}", upTo: 44), .end()])
   }
 
+  @Test func `a line may have any length, and a control byte stand anywhere in it`() {
+    func defects(_ value: [UInt8]) -> [HTTPDefect.Kind]? {
+      var decoder = HTTPHeadDecoder<HTTPRequestHead>()
+      var cursor = 0
+      let wire = Array("GET / HTTP/1.1\r\nA:".utf8) + value + Array("\r\n\r\n".utf8)
+      guard case .head(let head) = wire.withRawSpan({ decoder.next($0, &cursor) }), cursor == wire.count,
+        head.fields.first(named: "a") == value
+      else { return nil }
+      return head.defects.map(\.kind)
+    }
+    for length in 1...40 {
+      for place in 0..<length {
+        for byte: UInt8 in [0x00, 0x01, 0x1f, 0x7f, 0x20, 0x21, 0x7e, 0x80, 0x8a, 0x9f, 0xff] {
+          var value = [UInt8](repeating: 0x61, count: length)
+          value[place] = byte
+          if byte == 0x20, place == 0 || place == length - 1 { continue }
+          #expect(defects(value) == (byte < 0x20 || byte == 0x7f ? [.controlByteInValue] : []), "\(byte) \(place)")
+        }
+      }
+    }
+  }
+
   @Test(
     arguments: [
       ("\r\n\r\nGET / HTTP/1.1\r\n\r\n", "GET / 1.1", [HTTPDefect.Kind.leadingEmptyLines]),

@@ -48,4 +48,21 @@ struct ByteReaderTests {
       #expect(copy == Array("GET /".utf8))
     }
   }
+
+  @Test func `only letters of ASCII are the same in both cases`() {
+    for left in UInt8.min...UInt8.max {
+      for right in UInt8.min...UInt8.max {
+        // At places that are compared singly, and by eight.
+        for place in [0, 3, 8, 11] {
+          var (one, other) = ([UInt8](repeating: 0x2d, count: 12), [UInt8](repeating: 0x2d, count: 12))
+          (one[place], other[place]) = (left, right)
+          let isSame = one.withRawSpan { one in other.withRawSpan { one.equalsIgnoringCase($0) } }
+          let lower = [left, right].map { 0x41...0x5a ~= $0 ? $0 + 0x20 : $0 }
+          if isSame != (lower[0] == lower[1]) { Issue.record("\(left) \(right) \(place)") }
+        }
+      }
+    }
+    #expect(Array("HOST".utf8).withRawSpan { $0.equalsIgnoringCase("host") })
+    #expect(!Array("HOST".utf8).withRawSpan { $0.equalsIgnoringCase("hosts") })
+  }
 }

@@ -37,4 +37,10 @@ struct IPAddressTests {
     #expect(IPAddress("2001:db8::") < IPAddress("2001:db8::1"))
     #expect(!(IPAddress("10.0.0.1") < IPAddress("10.0.0.1")))
   }
+
+  @Test func `an octet is written in one to three digits`() {
+    for octet in UInt32(0)...255 {
+      #expect(IPAddress(v4: octet << 24 | octet << 8 | 10).description == "\(octet).0.\(octet).10")
+    }
+  }
 }
