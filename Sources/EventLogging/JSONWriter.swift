@@ -115,6 +115,16 @@ final class JSONWriter {
     count &+= 3
   }
 
+  /// Writes six bytes again that were written from `place` on, with two more behind them.
+  func again(sixFrom place: Int) {
+    guard place >= 0, place &+ 8 <= count else { return }
+    reserve(8)
+    // SAFETY: eight bytes from `place` on are initialized, and `reserve` made room for as many.
+    let six = unsafe UnsafeRawPointer(base + place).loadUnaligned(as: UInt64.self)
+    unsafe UnsafeMutableRawPointer(base + count).storeBytes(of: six, as: UInt64.self)
+    count &+= 6
+  }
+
   /// Writes a number below a million as six digits.
   func sixDigits(_ value: UInt32) {
     reserve(8)
@@ -175,8 +185,13 @@ final class JSONWriter {
   func string(_ text: RawSpan) {
     // The longest escape has six bytes, and eight are stored at once.
     let length = text.byteCount
-    var start = 0
     byte(UInt8(ascii: "\""))
+    if length <= Self.stringPiece {
+      reserve(length &* 6 &+ 8)
+      appendEscaped(text)
+      return byte(UInt8(ascii: "\""))
+    }
+    var start = 0
     while start < length {
       var end = min(start + Self.stringPiece, length)
       // A character is never split: an escape may need all of it.

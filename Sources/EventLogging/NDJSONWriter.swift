@@ -201,6 +201,7 @@ public final class NDJSONWriter: EventSink {
   /// The largest integer that a double holds exactly, with all below it.
   static let largestInteger: UInt64 = 9_007_199_254_740_991
 
+  @inline(__always)
   private func begin(_ type: StaticString, _ timestamp: Timestamp) {
     json.raw("{\"v\":1,\"type\":\"")
     json.raw(type)
@@ -208,16 +209,18 @@ public final class NDJSONWriter: EventSink {
     time.write(timestamp, to: json)
   }
 
+  @inline(__always)
   private func begin(_ type: StaticString, _ timestamp: Timestamp, _ connection: ConnectionIdentity) {
     begin(type, timestamp)
-    if let rendering = connection.rendering {
-      json.raw(rendering)
-    } else {
-      let start = json.count
-      render(connection)
-      // SAFETY: `start` is at most what was written, and the bytes are copied while they are lent.
-      renderings.keep(unsafe json.withBytes { unsafe Array($0[start...]) }, of: connection)
-    }
+    if let rendering = connection.rendering { json.raw(rendering) } else { renderAnew(connection) }
+  }
+
+  @inline(never)
+  private func renderAnew(_ connection: ConnectionIdentity) {
+    let start = json.count
+    render(connection)
+    // SAFETY: `start` is at most what was written, and the bytes are copied while they are lent.
+    renderings.keep(unsafe json.withBytes { unsafe Array($0[start...]) }, of: connection)
   }
 
   private func render(_ connection: ConnectionIdentity) {
@@ -237,10 +240,12 @@ public final class NDJSONWriter: EventSink {
     }
   }
 
+  @inline(__always)
   private func direction(_ sender: Sender) {
     json.raw(sender == .client ? ",\"dir\":\"c2s\"" : ",\"dir\":\"s2c\"")
   }
 
+  @inline(__always)
   private func resync(_ offset: Int?) {
     guard let offset else { return }
     json.raw(",\"resync_off\":")
@@ -262,6 +267,7 @@ public final class NDJSONWriter: EventSink {
     json.boolean(losses.contains(.snapped))
   }
 
+  @inline(__always)
   private func end(_ packet: PacketStamp) {
     json.raw(",\"pkt\":")
     json.integer(packet.number)
@@ -272,6 +278,7 @@ public final class NDJSONWriter: EventSink {
     end()
   }
 
+  @inline(__always)
   private func end() {
     json.raw("}\n")
     if json.count >= Self.flushBytes { flush() }

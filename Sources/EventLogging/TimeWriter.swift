@@ -22,11 +22,12 @@ struct TimeWriter {
     }
     let microseconds = UInt32(truncatingIfNeeded: fraction / 1000)
     writer.raw(text)
+    let place = writer.count
     writer.sixDigits(microseconds)
     writer.threeDigits(UInt32(truncatingIfNeeded: fraction % 1000))
     if whole > 0 {
       writer.raw(number)
-      writer.sixDigits(microseconds)
+      writer.again(sixFrom: place)
     } else {
       // In the epoch's first second and before it, leading zeros and the sign do not split that way.
       writer.raw("Z\",\"epoch_us\":")

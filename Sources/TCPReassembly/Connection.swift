@@ -210,13 +210,14 @@ public final class Connection {
   /// Whether a segment is what nearly all are.
   ///
   /// That is an acknowledgement, with the bytes that come next or none, on a connection without holes: what `receive`
-  /// does beyond `takeOrdinary` is then nothing.
+  /// does beyond `takeOrdinary` is then nothing. What is stored is asked for alone: for a computed property the half would
+  /// be copied.
   @inline(__always)
   private func isOrdinary(_ segment: TCPSegment, _ index: Int) -> Bool {
     phase == .active && segment.flags.subtracting(.psh) == .ack && !segment.hasBadChecksum
       && (handshakeClock == .stopped || !hasSynAnswer)
       && (segment.payloadLength == 0
-        || (halves[index].isBaseKnown && segment.sequence == halves[index].next
+        || (halves[index].beginning != .unknown && segment.sequence == halves[index].next
           && segment.payload.count == segment.payloadLength))
       && !isDisordered && halves[index].hasReference
   }
