@@ -132,7 +132,9 @@ extension WebSocketAnalyzer {
   func endSearch(
     _ side: WebSocketSide, _ position: StreamPosition, isEnd: Bool, behind byteCount: Int = 0, beginsWrite: Bool = false
   ) {
-    guard let resync = side.resync, resync.chain != nil else { return }
+    guard let resync = side.resync, let chain = resync.chain else { return }
+    // What is missing may be the end of a frame that is not proven.
+    let beginsWrite = beginsWrite || (byteCount > 0 && chain.frameEnds(at: chain.end &+ byteCount))
     if let finding = resync.chain?.finish(isEnd: isEnd) {
       resume(side, resync, finding, position)
     } else {

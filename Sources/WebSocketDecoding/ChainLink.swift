@@ -26,6 +26,8 @@ struct ChainLink: Sendable {
   let isAligned: Bool
   /// Whether it, or a frame of the chain before it, begins where a write of the sender does.
   let isAnchored: Bool
+  /// The frame, or the one that begins its message, if that begins where a write of the sender does.
+  let written: Int?
   /// The chain's first frame.
   let start: Int
   /// The number of the segment that the chain begins with, if it begins with one of the first.
@@ -64,6 +66,7 @@ struct ChainLink: Sendable {
     self.offset = offset
     self.isAligned = isAligned
     self.isAnchored = isAnchored
+    written = isAnchored && header.opcode != .continuation ? offset : nil
     start = offset
     bits = startBits
     (message, isText) = Self.next(.unknown, header)
@@ -76,6 +79,11 @@ struct ChainLink: Sendable {
     self.offset = offset
     self.isAligned = isAligned
     self.isAnchored = isAnchored || last.isAnchored
+    if case .open = last.message {
+      written = last.written
+    } else {
+      written = isAnchored && header.opcode != .continuation ? offset : nil
+    }
     start = last.start
     firstBorder = last.firstBorder
     head = last.head

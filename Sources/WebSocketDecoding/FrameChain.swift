@@ -177,8 +177,19 @@ public struct FrameChain: Sendable {
       best?.head = headOffset(last)
     }
     for link in waiting.links where link.head != nil && link.bits > best?.bits ?? 0 { best = link }
-    guard let best, best.bits >= rules.lastBits, rival(of: best) == nil else { return nil }
+    guard let best, best.bits >= rules.lastBits || fillsWrite(best), rival(of: best) == nil else { return nil }
     return finding(best)
+  }
+
+  /// Whether the last frame of a chain, or its message, begins a write and ends at the place, which is as good as more
+  /// evidence where none will come.
+  private func fillsWrite(_ link: ChainLink) -> Bool {
+    rules.isMasked != nil && link.end == place && link.written != nil && link.bits >= 4
+  }
+
+  /// Whether a frame that begins a write has its end here, behind bytes that are missing.
+  public func frameEnds(at place: Int) -> Bool {
+    waiting.links.contains { $0.end == place && $0.written != nil }
   }
 
   // MARK: - Places
@@ -234,6 +245,9 @@ public struct FrameChain: Sendable {
       guard let payload = evidence(link) else { continue }
       link.addPayload(bits: payload.bits, digest: payload.digest)
       if isBoundary { link.addAlignment(isTrusted: rules.isMasked != nil) }
+      // A frame, or a message in fragments, fills a write, or several. What begins a write is a frame as a rule; should it
+      // be more of a payload instead, one in 2^12 looks so.
+      if link.head == nil, isBoundary, rules.isMasked != nil, let written = link.written { link.head = written }
       // One frame fills one of the first segments. Should that be the end of a payload instead, one in 2^12 looks so;
       // of several frames that fill it no such thing can be said: ends of payloads are full of records alike. Nor of one
       // that fills a full segment of which it is not known that it begins a write.
