@@ -75,10 +75,12 @@ extension WebSocketAnalyzer {
 
   /// Whether a write of the sender begins behind bytes that are missing: they are less than a full segment.
   ///
-  /// So the last of their segments was short, whether they are one or several. Bytes as few as a header may be one that
-  /// was sent apart from its payload; and of a segment that was cut at a snap length some were captured.
+  /// So the last of their segments was short, whether they are one or several. As many bytes as a header has may be one
+  /// that was sent apart from its payload, unless the sender is known not to; and of a segment that was cut at a snap
+  /// length some were captured.
   func beginsWrite(behind byteCount: Int, _ cause: GapCause, _ side: WebSocketSide) -> Bool {
-    guard byteCount > 14 else { return false }
+    let isHeader = side.sender == .client ? [6, 8, 14] : [2, 4, 10]
+    if isHeader.contains(byteCount), side.counts.frames == 0 || side.sendsHeadersApart { return false }
     return byteCount + (cause == .snapped ? 256 : 0) < fullSegment(of: side)
   }
 

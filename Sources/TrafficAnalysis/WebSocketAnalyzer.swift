@@ -180,6 +180,7 @@ final class WebSocketAnalyzer: ByteStreamAnalyzer {
         return
       case .header(let header):
         let offset = position.offset + cursor - header.headerLength
+        if cursor == bytes.byteCount, header.payloadLength > 0 { side.sendsHeadersApart = true }
         judgeOpening(header, side, offset: offset, position.packet)
         begin(header, side, offset: offset, position.packet)
         if side.opening.isForeign {

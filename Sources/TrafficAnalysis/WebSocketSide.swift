@@ -51,6 +51,8 @@ final class WebSocketSide {
   var hasClosed = false
   /// Whether each of its frames must be looked at singly, because of what the other side did.
   var isWatched = false
+  /// Whether a segment ended between a header and its payload.
+  var sendsHeadersApart = false
   /// Whether the beginning of a message was seen since bytes were last lost.
   var hasSeenMessageStart = true
   private let compression: MessageAssembler.Compression

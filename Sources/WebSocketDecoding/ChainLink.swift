@@ -28,6 +28,8 @@ struct ChainLink: Sendable {
   let isAnchored: Bool
   /// The frame, or the one that begins its message, if that begins where a write of the sender does.
   let written: Int?
+  /// Whether a frame of the chain, or a message in fragments, fills a write of the sender, or several.
+  private(set) var hasFilledWrite = false
   /// The chain's first frame.
   let start: Int
   /// The number of the segment that the chain begins with, if it begins with one of the first.
@@ -87,6 +89,7 @@ struct ChainLink: Sendable {
     start = last.start
     firstBorder = last.firstBorder
     head = last.head
+    hasFilledWrite = last.hasFilledWrite
     bits = last.bits
     frames = last.frames + 1
     alignedFrames = last.alignedFrames
@@ -140,6 +143,12 @@ struct ChainLink: Sendable {
     // A key that comes again with the same length is that of one frame whose payload repeats.
     isConstant = signature == before || signature == secondBefore || (isRepetition && header.maskingKey != nil)
     if !isConstant || worth < 0 { bits += worth }
+  }
+
+  /// Notes that the frame ends where a segment does, and that a write begins with it, or with its message, at `offset`.
+  mutating func fillWrite(from offset: Int) {
+    hasFilledWrite = true
+    if head == nil { head = offset }
   }
 
   /// Adds what it is worth that the frame ends where a segment does.

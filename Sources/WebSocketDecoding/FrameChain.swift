@@ -177,14 +177,9 @@ public struct FrameChain: Sendable {
       best?.head = headOffset(last)
     }
     for link in waiting.links where link.head != nil && link.bits > best?.bits ?? 0 { best = link }
-    guard let best, best.bits >= rules.lastBits || fillsWrite(best), rival(of: best) == nil else { return nil }
+    // No more evidence will come, so that a write which is filled must do.
+    guard let best, best.bits >= (best.hasFilledWrite ? 4 : rules.lastBits), rival(of: best) == nil else { return nil }
     return finding(best)
-  }
-
-  /// Whether the last frame of a chain, or its message, begins a write and ends at the place, which is as good as more
-  /// evidence where none will come.
-  private func fillsWrite(_ link: ChainLink) -> Bool {
-    rules.isMasked != nil && link.end == place && link.written != nil && link.bits >= 4
   }
 
   /// Whether a frame that begins a write has its end here, behind bytes that are missing.
@@ -247,7 +242,7 @@ public struct FrameChain: Sendable {
       if isBoundary { link.addAlignment(isTrusted: rules.isMasked != nil) }
       // A frame, or a message in fragments, fills a write, or several. What begins a write is a frame as a rule; should it
       // be more of a payload instead, one in 2^12 looks so.
-      if link.head == nil, isBoundary, rules.isMasked != nil, let written = link.written { link.head = written }
+      if isBoundary, rules.isMasked != nil, let written = link.written { link.fillWrite(from: written) }
       // One frame fills one of the first segments. Should that be the end of a payload instead, one in 2^12 looks so;
       // of several frames that fill it no such thing can be said: ends of payloads are full of records alike. Nor of one
       // that fills a full segment of which it is not known that it begins a write.
