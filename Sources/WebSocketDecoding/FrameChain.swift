@@ -91,6 +91,8 @@ public struct FrameChain: Sendable {
   public private(set) var best: Finding?
   /// Until here a chain that may be truer than another decides nothing.
   private var undecidedUntil = 0
+  /// Whether no more bytes will come.
+  private var isFinished = false
 
   /// A search in bytes of which the first comes next.
   ///
@@ -150,13 +152,15 @@ public struct FrameChain: Sendable {
       let index = place - heldFrom
       if arrived == nil, isCutBySegment(index) {
         rarity.add(false, at: place)
-      } else if index == bytes.count - 1 {
-        break
-      } else if rules.isPlausible(bytes[index], bytes[index + 1]) {
-        guard let header = bytes.withRawSpan({ FrameHeader($0, at: index) }) else { break }
-        if let finding = extend(header) { return finding }
-      } else {
+      } else if index + 1 < bytes.count, !rules.isPlausible(bytes[index], bytes[index + 1]) {
         rarity.add(false, at: place)
+      } else if let header = bytes.withRawSpan({ FrameHeader($0, at: index) }) {
+        if let finding = extend(header) { return finding }
+      } else if isFinished {
+        // The rest of the header will not come: whatever leads here is not the end of the other chains.
+        rarity.add(false, at: place)
+      } else {
+        break
       }
       advance()
     }
@@ -170,6 +174,7 @@ public struct FrameChain: Sendable {
   /// - Returns: A chain that is believed with what there is.
   public mutating func finish(isEnd: Bool) -> Finding? {
     markBoundary()
+    isFinished = true
     if let finding = search() { return finding }
     var best = place == end ? arrived : nil
     if isEnd, best?.opcode == .close { best?.bits += 4 }
