@@ -99,8 +99,14 @@ extension WebSocketAnalyzer {
   }
 
   private func rules(of side: WebSocketSide, trustsFirst: Bool) -> FrameChain.Rules {
-    FrameChain.Rules(
-      isMasked: side.sender == .client, allowsCompression: agreement.deflate != nil, trustsFirst: trustsFirst)
+    let counts = side.counts
+    let messages: FrameChain.Rules.Messages =
+      if counts.messages > counts.textMessages { .any } else if counts.messages >= FrameChain.textsThatProve {
+        .text
+      } else { .unknown }
+    return FrameChain.Rules(
+      isMasked: side.sender == .client, allowsCompression: agreement.deflate != nil, trustsFirst: trustsFirst,
+      messages: messages)
   }
 
   /// Takes the next bytes of a direction whose place in its frames is lost.

@@ -28,6 +28,14 @@ struct ChainLink: Sendable {
   let isAnchored: Bool
   /// The frame, or the one that begins its message, if that begins where a write of the sender does.
   let written: Int?
+  /// Whether no text can have the frame, or one before it in the chain, in its payload: `81` behind ASCII is not UTF-8.
+  let excludesText: Bool
+  /// Whether a frame of the chain is binary.
+  let hasBinary: Bool
+  /// The first frame that would be told if payloads of the direction were known to have no frames in them.
+  var early: Int?
+  /// Text messages of the chain from a frame on that begins a write.
+  private(set) var anchoredTexts = 0
   /// Whether a frame of the chain, or a message in fragments, fills a write of the sender, or several.
   private(set) var hasFilledWrite = false
   /// The chain's first frame.
@@ -63,7 +71,12 @@ struct ChainLink: Sendable {
   private static let weakLimit = 12
 
   /// The first frame of a chain.
-  init(_ header: FrameHeader, at offset: Int, startBits: Int, isAligned: Bool, isAnchored: Bool) {
+  init(
+    _ header: FrameHeader, at offset: Int, startBits: Int, isAligned: Bool, isAnchored: Bool, followsASCII: Bool = false
+  ) {
+    excludesText = followsASCII && header.isFinal
+    hasBinary = header.opcode == .binary
+    if isAnchored, header.opcode == .text { anchoredTexts = 1 }
     self.header = header
     self.offset = offset
     self.isAligned = isAligned
@@ -75,8 +88,14 @@ struct ChainLink: Sendable {
   }
 
   /// A further frame of a chain.
-  init(_ header: FrameHeader, at offset: Int, after last: ChainLink, headerBits: Int, isAligned: Bool, isAnchored: Bool)
-  {
+  init(
+    _ header: FrameHeader, at offset: Int, after last: ChainLink, headerBits: Int, isAligned: Bool, isAnchored: Bool,
+    followsASCII: Bool
+  ) {
+    excludesText = last.excludesText || (followsASCII && header.isFinal)
+    hasBinary = last.hasBinary || header.opcode == .binary
+    early = last.early
+    anchoredTexts = last.anchoredTexts + ((last.isAnchored || isAnchored) && header.opcode == .text ? 1 : 0)
     self.header = header
     self.offset = offset
     self.isAligned = isAligned

@@ -27,13 +27,29 @@ public struct FrameChain: Sendable {
     /// Then it is one place instead of many where a false chain may begin, so that a frame there which leads into a
     /// chain that is believed is one by 5 bits of its header and 7 of its length, beside that likelihood.
     public var trustsFirst: Bool
+    /// What messages the direction sends, as far as is known.
+    public var messages: Messages
     /// Bits from which on a frame is told.
     public var headBits: Int
     /// Bits from which on a chain is believed.
     public var chainBits: Int
 
+    /// What messages a direction sends.
+    public enum Messages: Sendable {
+      /// Text alone, for some time: none of them has frames in its payload, since those are not UTF-8.
+      case text
+      /// Some that may have frames in their payload.
+      case any
+      /// Too few were seen.
+      case unknown
+    }
+
     /// Rules for a search.
-    public init(isMasked: Bool?, allowsCompression: Bool, trustsFirst: Bool, headBits: Int, chainBits: Int) {
+    public init(
+      isMasked: Bool?, allowsCompression: Bool, trustsFirst: Bool, messages: Messages = .unknown, headBits: Int,
+      chainBits: Int
+    ) {
+      self.messages = messages
       self.isMasked = isMasked
       self.allowsCompression = allowsCompression
       self.trustsFirst = trustsFirst
@@ -182,8 +198,10 @@ public struct FrameChain: Sendable {
       best?.head = headOffset(last)
     }
     for link in waiting.links where link.head != nil && link.bits > best?.bits ?? 0 { best = link }
+    guard var best else { return nil }
+    _ = settleEarly(&best)
     // No more evidence will come, so that a write which is filled must do.
-    guard let best, best.bits >= (best.hasFilledWrite ? 4 : rules.lastBits), rival(of: best) == nil else { return nil }
+    guard best.bits >= (best.hasFilledWrite ? 4 : rules.lastBits), rival(of: best) == nil else { return nil }
     return finding(best)
   }
 
@@ -200,6 +218,9 @@ public struct FrameChain: Sendable {
 
   /// Whether a write of the sender begins here.
   private var isWriteBoundary: Bool { isBoundary && boundaries[passedBoundaries].endsWrite }
+
+  /// Whether the byte before the place is ASCII.
+  private var followsASCII: Bool { place > heldFrom && bytes[place - heldFrom - 1] < 0x80 }
 
   /// Whether a segment ends inside a header that would begin here: no chain begins with such a one.
   private func isCutBySegment(_ index: Int) -> Bool {
@@ -272,8 +293,26 @@ public struct FrameChain: Sendable {
   /// may have: tunnels send what they have read at once, 32 KiB at most as a rule.
   private func settleHead(_ link: inout ChainLink) {
     guard link.head == nil else { return }
-    if link.isAnchored || link.offset - link.start >= heldLimit / 4 { link.head = headOffset(link) }
+    let isText = link.excludesText && !link.hasBinary
+    if link.isAnchored || link.offset - link.start >= heldLimit / 4 || (isText && rules.messages == .text) {
+      link.head = headOffset(link)
+    } else if isText, rules.messages == .unknown, link.early == nil {
+      link.early = headOffset(link)
+    }
   }
+
+  /// Settles whether frames are told that stand before the first write: if the direction proves to send text alone.
+  ///
+  /// - Returns: Whether that is open.
+  private func settleEarly(_ link: inout ChainLink) -> Bool {
+    guard let early = link.early, let head = link.head, early < head, !link.hasBinary else { return false }
+    guard link.anchoredTexts >= Self.textsThatProve else { return true }
+    link.head = early
+    return false
+  }
+
+  /// Messages after which a direction that sent nothing but text is taken to send nothing else.
+  public static let textsThatProve = 8
 
   /// Whether of two chains that arrived at one place the first is to be followed.
   ///
@@ -298,7 +337,8 @@ public struct FrameChain: Sendable {
     guard arrived != nil || header.opcode != .continuation || header.payloadLength > 0 else { return nil }
     let headerBits = rarity.bits(at: place)
     var link = ChainLink(
-      header, at: place, startBits: startBits(header), isAligned: isBoundary, isAnchored: isWriteBoundary)
+      header, at: place, startBits: startBits(header), isAligned: isBoundary, isAnchored: isWriteBoundary,
+      followsASCII: followsASCII)
     if isBoundary, passedBoundaries <= 4, header.opcode != .continuation { link.firstBorder = passedBoundaries }
     link.addHeader(bits: headerBits)
     if rules.trustsFirst, place == 0, isWriteBoundary { link.head = headOffset(link) }
@@ -306,7 +346,7 @@ public struct FrameChain: Sendable {
       if let finding = decide(arrived) { return finding }
       let longer = ChainLink(
         header, at: place, after: arrived, headerBits: headerBits, isAligned: isBoundary,
-        isAnchored: isWriteBoundary)
+        isAnchored: isWriteBoundary, followsASCII: followsASCII)
       if longer.bits >= link.bits { link = longer }
     }
     waiting.insert(link)
@@ -337,7 +377,10 @@ public struct FrameChain: Sendable {
   }
 
   private mutating func decide(_ link: ChainLink) -> Finding? {
-    guard link.bits >= rules.chainBits, link.head != nil, place >= undecidedUntil else { return nil }
+    var link = link
+    guard link.bits >= rules.chainBits, link.head != nil, place >= undecidedUntil, !settleEarly(&link) else {
+      return nil
+    }
     if let rival = rival(of: link) {
       undecidedUntil = min(rival.end, place + heldLimit / 2)
       return nil
@@ -348,6 +391,8 @@ public struct FrameChain: Sendable {
   /// A frame that is under way which may have the chain in its payload: one that begins where a segment does, until it
   /// ends or takes too long, or one that is nearly as likely.
   private func rival(of link: ChainLink) -> ChainLink? {
+    // No message has it in its payload.
+    if rules.messages == .text, link.excludesText, !link.hasBinary { return nil }
     let head = link.head ?? link.offset
     return waiting.links.first { other in
       guard other.offset < head, other.end > place else { return false }
@@ -388,9 +433,10 @@ extension FrameChain.Rules {
   }
 
   /// A search where it is known that there are frames.
-  public init(isMasked: Bool, allowsCompression: Bool, trustsFirst: Bool) {
+  public init(isMasked: Bool, allowsCompression: Bool, trustsFirst: Bool, messages: Messages = .unknown) {
     self.init(
-      isMasked: isMasked, allowsCompression: allowsCompression, trustsFirst: trustsFirst, headBits: 20, chainBits: 24)
+      isMasked: isMasked, allowsCompression: allowsCompression, trustsFirst: trustsFirst, messages: messages,
+      headBits: 20, chainBits: 24)
   }
 
   /// Bits of a chain that is believed because nothing more will come.
