@@ -101,9 +101,13 @@ extension WebSocketAnalyzer {
   private func rules(of side: WebSocketSide, trustsFirst: Bool) -> FrameChain.Rules {
     let counts = side.counts
     let messages: FrameChain.Rules.Messages =
-      if counts.messages > counts.textMessages { .any } else if counts.messages >= FrameChain.textsThatProve {
+      if counts.messages > counts.textMessages {
+        .any
+      } else if counts.messages >= FrameChain.textsThatProve, side.joinsFrames {
         .text
-      } else { .unknown }
+      } else {
+        .unknown
+      }
     return FrameChain.Rules(
       isMasked: side.sender == .client, allowsCompression: agreement.deflate != nil, trustsFirst: trustsFirst,
       messages: messages)

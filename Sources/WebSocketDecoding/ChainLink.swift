@@ -36,6 +36,8 @@ struct ChainLink: Sendable {
   var early: Int?
   /// Text messages of the chain from a frame on that begins a write.
   private(set) var anchoredTexts = 0
+  /// Whether one of the frames from there on begins inside a segment, and so in one write with others.
+  private(set) var hasInnerFrame = false
   /// Whether a frame of the chain, or a message in fragments, fills a write of the sender, or several.
   private(set) var hasFilledWrite = false
   /// The chain's first frame.
@@ -95,6 +97,7 @@ struct ChainLink: Sendable {
     excludesText = last.excludesText || (followsASCII && header.isFinal)
     hasBinary = last.hasBinary || header.opcode == .binary
     early = last.early
+    hasInnerFrame = last.hasInnerFrame || (last.isAnchored && !isAligned)
     anchoredTexts = last.anchoredTexts + ((last.isAnchored || isAnchored) && header.opcode == .text ? 1 : 0)
     self.header = header
     self.offset = offset

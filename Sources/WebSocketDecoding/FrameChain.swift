@@ -307,7 +307,7 @@ public struct FrameChain: Sendable {
   private func settleEarly(_ link: inout ChainLink) -> Bool {
     guard let early = link.early, let head = link.head, early < head, !link.hasBinary else { return false }
     guard link.anchoredTexts >= Self.textsThatProve else { return true }
-    link.head = early
+    if link.hasInnerFrame { link.head = early }
     return false
   }
 
