@@ -168,6 +168,9 @@ extension WebSocketAnalyzer {
     let place = resync.chainStart + finding.offset
     resync.found(at: place)
     side.progress(context).decoder = FrameDecoder()
+    // What is held came in several segments, which say nothing here of what the sender puts together.
+    let (joinsFrames, sendsHeadersApart) = (side.joinsFrames, side.sendsHeadersApart)
+    defer { (side.joinsFrames, side.sendsHeadersApart) = (joinsFrames, sendsHeadersApart) }
     held.withRawSpan { bytes in
       decodeFrames(
         bytes, from: 0, side,
