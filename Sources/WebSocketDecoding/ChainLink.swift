@@ -38,8 +38,8 @@ struct ChainLink: Sendable {
   private(set) var anchoredTexts = 0
   /// Whether one of the frames from there on begins inside a segment, and so in one write with others.
   private(set) var hasInnerFrame = false
-  /// Whether a frame of the chain, or a message in fragments, fills a write of the sender, or several.
-  private(set) var hasFilledWrite = false
+  /// The first frame of the chain that fills a write of the sender, or several, alone or with the rest of its message.
+  private(set) var filling: Int?
   /// The chain's first frame.
   let start: Int
   /// The number of the segment that the chain begins with, if it begins with one of the first.
@@ -111,7 +111,7 @@ struct ChainLink: Sendable {
     start = last.start
     firstBorder = last.firstBorder
     head = last.head
-    hasFilledWrite = last.hasFilledWrite
+    filling = last.filling
     bits = last.bits
     frames = last.frames + 1
     alignedFrames = last.alignedFrames
@@ -169,7 +169,7 @@ struct ChainLink: Sendable {
 
   /// Notes that the frame ends where a segment does, and that a write begins with it, or with its message, at `offset`.
   mutating func fillWrite(from offset: Int) {
-    hasFilledWrite = true
+    if filling == nil { filling = offset }
     if head == nil { head = offset }
   }
 

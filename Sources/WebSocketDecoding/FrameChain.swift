@@ -142,8 +142,12 @@ public struct FrameChain: Sendable {
     for link in waiting.links where link.head != nil && link.bits > best?.bits ?? 0 { best = link }
     guard var best else { return nil }
     _ = settleEarly(&best)
-    // No more evidence will come, so that a write which is filled must do.
-    guard best.bits >= (best.hasFilledWrite ? 4 : rules.lastBits), rival(of: best) == nil else { return nil }
+    if best.bits < rules.lastBits {
+      // No more evidence will come, so that a write which is filled must do.
+      guard best.filling != nil, best.bits >= 4 else { return nil }
+      best.head = best.filling
+    }
+    guard rival(of: best) == nil else { return nil }
     return finding(best)
   }
 
