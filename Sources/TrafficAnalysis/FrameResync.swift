@@ -74,10 +74,12 @@ extension WebSocketAnalyzer {
 
   /// Whether a write of the sender begins behind bytes that are missing: they are less than a full segment.
   ///
-  /// So the last of their segments was short, whether they are one or several. Bytes as few as a header may be one that
-  /// was sent apart from its payload; and of a segment that was cut at a snap length some were captured.
+  /// So the last of their segments was short, whether they are one or several. As many bytes as a header has may be one
+  /// that was sent apart from its payload, unless the sender is known not to; and of a segment that was cut at a snap
+  /// length some were captured.
   func beginsWrite(behind byteCount: Int, _ cause: GapCause, _ side: WebSocketSide) -> Bool {
-    guard byteCount > 14 else { return false }
+    let isHeader = side.sender == .client ? [6, 8, 14] : [2, 4, 10]
+    if isHeader.contains(byteCount), side.counts.frames == 0 || side.sendsHeadersApart { return false }
     return byteCount + (cause == .snapped ? 256 : 0) < fullSegment(of: side)
   }
 
@@ -96,8 +98,18 @@ extension WebSocketAnalyzer {
   }
 
   private func rules(of side: WebSocketSide, trustsFirst: Bool) -> FrameChain.Rules {
-    FrameChain.Rules(
-      isMasked: side.sender == .client, allowsCompression: agreement.deflate != nil, trustsFirst: trustsFirst)
+    let counts = side.counts
+    let messages: FrameChain.Rules.Messages =
+      if counts.messages > counts.textMessages {
+        .any
+      } else if counts.messages >= FrameChain.textsThatProve, side.joinsFrames {
+        .text
+      } else {
+        .unknown
+      }
+    return FrameChain.Rules(
+      isMasked: side.sender == .client, allowsCompression: agreement.deflate != nil, trustsFirst: trustsFirst,
+      messages: messages)
   }
 
   /// Takes the next bytes of a direction whose place in its frames is lost.
@@ -131,7 +143,9 @@ extension WebSocketAnalyzer {
   func endSearch(
     _ side: WebSocketSide, _ position: StreamPosition, isEnd: Bool, behind byteCount: Int = 0, beginsWrite: Bool = false
   ) {
-    guard let resync = side.resync, resync.chain != nil else { return }
+    guard let resync = side.resync, let chain = resync.chain else { return }
+    // What is missing may be the end of a frame that is not proven.
+    let beginsWrite = beginsWrite || (byteCount > 0 && chain.frameEnds(at: chain.end &+ byteCount))
     if let finding = resync.chain?.finish(isEnd: isEnd) {
       resume(side, resync, finding, position)
     } else {
@@ -153,6 +167,9 @@ extension WebSocketAnalyzer {
     let place = resync.chainStart + finding.offset
     resync.found(at: place)
     side.progress(context).decoder = FrameDecoder()
+    // What is held came in several segments, which say nothing here of what the sender puts together.
+    let (joinsFrames, sendsHeadersApart) = (side.joinsFrames, side.sendsHeadersApart)
+    defer { (side.joinsFrames, side.sendsHeadersApart) = (joinsFrames, sendsHeadersApart) }
     held.withRawSpan { bytes in
       decodeFrames(
         bytes, from: 0, side,

@@ -169,6 +169,10 @@ final class WebSocketAnalyzer: ByteStreamAnalyzer {
         return
       case .header(let header):
         let offset = position.offset + cursor - header.headerLength
+        if header.payloadLength > UInt64(bytes.byteCount - cursor) {
+          if cursor > header.headerLength { side.joinsFrames = true }
+          if cursor == bytes.byteCount { side.sendsHeadersApart = true }
+        }
         judgeOpening(header, side, offset: offset, position.packet)
         begin(header, side, offset: offset, position.packet)
         if side.opening.isForeign {

@@ -39,6 +39,12 @@ final class WebSocketSide {
   var hasClosed = false
   /// Whether each of its frames must be looked at singly, because of what the other side did.
   var isWatched = false
+  /// Whether a frame began inside a segment, behind another one, and went on in the next: they were one write.
+  ///
+  /// Frames that are whole in a segment do not count, as `takeWholeMessages` does not look at where they begin.
+  var joinsFrames = false
+  /// Whether a segment ended between a header and its payload.
+  var sendsHeadersApart = false
   /// Whether the beginning of a message was seen since bytes were last lost.
   var hasSeenMessageStart = true
   private let compression: MessageAssembler.Compression

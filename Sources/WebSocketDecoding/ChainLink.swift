@@ -26,6 +26,20 @@ struct ChainLink: Sendable {
   let isAligned: Bool
   /// Whether it, or a frame of the chain before it, begins where a write of the sender does.
   let isAnchored: Bool
+  /// The frame, or the one that begins its message, if that begins where a write of the sender does.
+  let written: Int?
+  /// Whether no text can have the frame, or one before it in the chain, in its payload: `81` behind ASCII is not UTF-8.
+  let excludesText: Bool
+  /// Whether a frame of the chain is binary.
+  let hasBinary: Bool
+  /// The first frame that would be told if payloads of the direction were known to have no frames in them.
+  var early: Int?
+  /// Text messages of the chain from a frame on that begins a write.
+  private(set) var anchoredTexts = 0
+  /// Whether one of the frames from there on begins inside a segment, and so in one write with others.
+  private(set) var hasInnerFrame = false
+  /// The first frame of the chain that fills a write of the sender, or several, alone or with the rest of its message.
+  private(set) var filling: Int?
   /// The chain's first frame.
   let start: Int
   /// The number of the segment that the chain begins with, if it begins with one of the first.
@@ -59,26 +73,45 @@ struct ChainLink: Sendable {
   private static let weakLimit = 12
 
   /// The first frame of a chain.
-  init(_ header: FrameHeader, at offset: Int, startBits: Int, isAligned: Bool, isAnchored: Bool) {
+  init(
+    _ header: FrameHeader, at offset: Int, startBits: Int, isAligned: Bool, isAnchored: Bool, followsASCII: Bool = false
+  ) {
+    excludesText = followsASCII && header.isFinal
+    hasBinary = header.opcode == .binary
+    if isAnchored, header.opcode == .text { anchoredTexts = 1 }
     self.header = header
     self.offset = offset
     self.isAligned = isAligned
     self.isAnchored = isAnchored
+    written = isAnchored && header.opcode != .continuation ? offset : nil
     start = offset
     bits = startBits
     (message, isText) = Self.next(.unknown, header)
   }
 
   /// A further frame of a chain.
-  init(_ header: FrameHeader, at offset: Int, after last: ChainLink, headerBits: Int, isAligned: Bool, isAnchored: Bool)
-  {
+  init(
+    _ header: FrameHeader, at offset: Int, after last: ChainLink, headerBits: Int, isAligned: Bool, isAnchored: Bool,
+    followsASCII: Bool
+  ) {
+    excludesText = last.excludesText || (followsASCII && header.isFinal)
+    hasBinary = last.hasBinary || header.opcode == .binary
+    early = last.early
+    hasInnerFrame = last.hasInnerFrame || (last.isAnchored && !isAligned)
+    anchoredTexts = last.anchoredTexts + ((last.isAnchored || isAnchored) && header.opcode == .text ? 1 : 0)
     self.header = header
     self.offset = offset
     self.isAligned = isAligned
     self.isAnchored = isAnchored || last.isAnchored
+    if case .open = last.message {
+      written = last.written
+    } else {
+      written = isAnchored && header.opcode != .continuation ? offset : nil
+    }
     start = last.start
     firstBorder = last.firstBorder
     head = last.head
+    filling = last.filling
     bits = last.bits
     frames = last.frames + 1
     alignedFrames = last.alignedFrames
@@ -132,6 +165,12 @@ struct ChainLink: Sendable {
     // A key that comes again with the same length is that of one frame whose payload repeats.
     isConstant = signature == before || signature == secondBefore || (isRepetition && header.maskingKey != nil)
     if !isConstant || worth < 0 { bits += worth }
+  }
+
+  /// Notes that the frame ends where a segment does, and that a write begins with it, or with its message, at `offset`.
+  mutating func fillWrite(from offset: Int) {
+    if filling == nil { filling = offset }
+    if head == nil { head = offset }
   }
 
   /// Adds what it is worth that the frame ends where a segment does.

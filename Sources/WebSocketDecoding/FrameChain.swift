@@ -11,53 +11,11 @@ public import NetworkTypes
 /// Payloads may be made of frames (a tunnel, a log), which all of this is true of. They do not begin where a write of
 /// the sender does: one ends where a segment ends that is shorter than the connection's full ones. So a frame is told
 /// only if it begins there, or a frame before it in the chain did, or the chain goes on for longer than such payloads
-/// are.
+/// are; or if the direction sends text alone, which has no frames in it.
 ///
 /// The bytes are held by the caller's `append` up to a cap; each is looked at once, and the chains that wait for their
 /// next header are bounded in number, so that time is linear in the bytes.
 public struct FrameChain: Sendable {
-  /// What is known of the direction.
-  public struct Rules: Sendable, Hashable {
-    /// Whether its frames are masked: the client's are, the server's are not (RFC 6455 §5.1); `nil` if that is open.
-    public var isMasked: Bool?
-    /// Whether RSV1 may mark compressed messages (RFC 7692 §6).
-    public var allowsCompression: Bool
-    /// Whether the first byte very likely begins a frame: it follows a lost handshake.
-    ///
-    /// Then it is one place instead of many where a false chain may begin, so that a frame there which leads into a
-    /// chain that is believed is one by 5 bits of its header and 7 of its length, beside that likelihood.
-    public var trustsFirst: Bool
-    /// Bits from which on a frame is told.
-    public var headBits: Int
-    /// Bits from which on a chain is believed.
-    public var chainBits: Int
-
-    /// Rules for a search.
-    public init(isMasked: Bool?, allowsCompression: Bool, trustsFirst: Bool, headBits: Int, chainBits: Int) {
-      self.isMasked = isMasked
-      self.allowsCompression = allowsCompression
-      self.trustsFirst = trustsFirst
-      self.headBits = headBits
-      self.chainBits = chainBits
-    }
-  }
-
-  /// A chain that is believed.
-  public struct Finding: Sendable, Hashable {
-    /// The place of its first frame that is believed, counted from the first byte of the search.
-    public var offset: Int
-    /// Whether its frames are masked.
-    public var isMasked: Bool
-    /// Its evidence in bits.
-    public var bits: Int
-    /// Its frames so far, with those that stand before `offset`.
-    public var frames: Int
-    /// How many of them began and ended where TCP segments do.
-    public var alignedFrames: Int
-    /// Whether two of them have different lengths.
-    public var hasTwoLengths: Bool
-  }
-
   /// What the search is for.
   public let rules: Rules
   /// Bytes that are held.
@@ -91,6 +49,8 @@ public struct FrameChain: Sendable {
   public private(set) var best: Finding?
   /// Until here a chain that may be truer than another decides nothing.
   private var undecidedUntil = 0
+  /// Whether no more bytes will come.
+  private var isFinished = false
 
   /// A search in bytes of which the first comes next.
   ///
@@ -150,13 +110,15 @@ public struct FrameChain: Sendable {
       let index = place - heldFrom
       if arrived == nil, isCutBySegment(index) {
         rarity.add(false, at: place)
-      } else if index == bytes.count - 1 {
-        break
-      } else if rules.isPlausible(bytes[index], bytes[index + 1]) {
-        guard let header = bytes.withRawSpan({ FrameHeader($0, at: index) }) else { break }
-        if let finding = extend(header) { return finding }
-      } else {
+      } else if index + 1 < bytes.count, !rules.isPlausible(bytes[index], bytes[index + 1]) {
         rarity.add(false, at: place)
+      } else if let header = bytes.withRawSpan({ FrameHeader($0, at: index) }) {
+        if let finding = extend(header) { return finding }
+      } else if isFinished {
+        // The rest of the header will not come: whatever leads here is not the end of the other chains.
+        rarity.add(false, at: place)
+      } else {
+        break
       }
       advance()
     }
@@ -170,6 +132,7 @@ public struct FrameChain: Sendable {
   /// - Returns: A chain that is believed with what there is.
   public mutating func finish(isEnd: Bool) -> Finding? {
     markBoundary()
+    isFinished = true
     if let finding = search() { return finding }
     var best = place == end ? arrived : nil
     if isEnd, best?.opcode == .close { best?.bits += 4 }
@@ -177,8 +140,20 @@ public struct FrameChain: Sendable {
       best?.head = headOffset(last)
     }
     for link in waiting.links where link.head != nil && link.bits > best?.bits ?? 0 { best = link }
-    guard let best, best.bits >= rules.lastBits, rival(of: best) == nil else { return nil }
+    guard var best else { return nil }
+    _ = settleEarly(&best)
+    if best.bits < rules.lastBits {
+      // No more evidence will come, so that a write which is filled must do.
+      guard best.filling != nil, best.bits >= 4 else { return nil }
+      best.head = best.filling
+    }
+    guard rival(of: best) == nil else { return nil }
     return finding(best)
+  }
+
+  /// Whether a frame that begins a write has its end here, behind bytes that are missing.
+  public func frameEnds(at place: Int) -> Bool {
+    waiting.links.contains { $0.end == place && $0.written != nil }
   }
 
   // MARK: - Places
@@ -189,6 +164,9 @@ public struct FrameChain: Sendable {
 
   /// Whether a write of the sender begins here.
   private var isWriteBoundary: Bool { isBoundary && boundaries[passedBoundaries].endsWrite }
+
+  /// Whether the byte before the place is ASCII.
+  private var followsASCII: Bool { place > heldFrom && bytes[place - heldFrom - 1] < 0x80 }
 
   /// Whether a segment ends inside a header that would begin here: no chain begins with such a one.
   private func isCutBySegment(_ index: Int) -> Bool {
@@ -234,6 +212,9 @@ public struct FrameChain: Sendable {
       guard let payload = evidence(link) else { continue }
       link.addPayload(bits: payload.bits, digest: payload.digest)
       if isBoundary { link.addAlignment(isTrusted: rules.isMasked != nil) }
+      // A frame, or a message in fragments, fills a write, or several. What begins a write is a frame as a rule; should it
+      // be more of a payload instead, one in 2^12 looks so.
+      if isBoundary, rules.isMasked != nil, let written = link.written { link.fillWrite(from: written) }
       // One frame fills one of the first segments. Should that be the end of a payload instead, one in 2^12 looks so;
       // of several frames that fill it no such thing can be said: ends of payloads are full of records alike. Nor of one
       // that fills a full segment of which it is not known that it begins a write.
@@ -255,10 +236,27 @@ public struct FrameChain: Sendable {
   /// Settles the first frame that is told, if there is none yet: the link's last one, whose evidence suffices.
   ///
   /// Without a frame that begins a write, it is the first behind as many bytes of the chain as a payload made of frames
-  /// may have: tunnels send what they have read at once, 32 KiB at most as a rule.
+  /// may have: tunnels send what they have read at once, 32 KiB at most as a rule. Where no payload has frames in it, it
+  /// is the first of all; and where that is open, the first of all is kept in mind (`settleEarly`).
   private func settleHead(_ link: inout ChainLink) {
     guard link.head == nil else { return }
-    if link.isAnchored || link.offset - link.start >= heldLimit / 4 { link.head = headOffset(link) }
+    let isText = link.excludesText && !link.hasBinary
+    if link.isAnchored || link.offset - link.start >= heldLimit / 4 || (isText && rules.messages == .text) {
+      link.head = headOffset(link)
+    } else if isText, rules.messages == .unknown, link.early == nil {
+      link.early = headOffset(link)
+    }
+  }
+
+  /// Settles whether frames are told that stand before the first write: if the direction proves to send text alone.
+  ///
+  /// - Returns: Whether that is open.
+  private func settleEarly(_ link: inout ChainLink) -> Bool {
+    guard let early = link.early, let head = link.head, early < head, !link.hasBinary else { return false }
+    // Nothing is waited for so long that what is held would be dropped.
+    guard link.anchoredTexts >= Self.textsThatProve else { return place - early < heldLimit / 2 }
+    if link.hasInnerFrame { link.head = early }
+    return false
   }
 
   /// Whether of two chains that arrived at one place the first is to be followed.
@@ -284,7 +282,8 @@ public struct FrameChain: Sendable {
     guard arrived != nil || header.opcode != .continuation || header.payloadLength > 0 else { return nil }
     let headerBits = rarity.bits(at: place)
     var link = ChainLink(
-      header, at: place, startBits: startBits(header), isAligned: isBoundary, isAnchored: isWriteBoundary)
+      header, at: place, startBits: startBits(header), isAligned: isBoundary, isAnchored: isWriteBoundary,
+      followsASCII: followsASCII)
     if isBoundary, passedBoundaries <= 4, header.opcode != .continuation { link.firstBorder = passedBoundaries }
     link.addHeader(bits: headerBits)
     if rules.trustsFirst, place == 0, isWriteBoundary { link.head = headOffset(link) }
@@ -292,7 +291,7 @@ public struct FrameChain: Sendable {
       if let finding = decide(arrived) { return finding }
       let longer = ChainLink(
         header, at: place, after: arrived, headerBits: headerBits, isAligned: isBoundary,
-        isAnchored: isWriteBoundary)
+        isAnchored: isWriteBoundary, followsASCII: followsASCII)
       if longer.bits >= link.bits { link = longer }
     }
     waiting.insert(link)
@@ -323,7 +322,10 @@ public struct FrameChain: Sendable {
   }
 
   private mutating func decide(_ link: ChainLink) -> Finding? {
-    guard link.bits >= rules.chainBits, link.head != nil, place >= undecidedUntil else { return nil }
+    var link = link
+    guard link.bits >= rules.chainBits, link.head != nil, place >= undecidedUntil, !settleEarly(&link) else {
+      return nil
+    }
     if let rival = rival(of: link) {
       undecidedUntil = min(rival.end, place + heldLimit / 2)
       return nil
@@ -334,6 +336,8 @@ public struct FrameChain: Sendable {
   /// A frame that is under way which may have the chain in its payload: one that begins where a segment does, until it
   /// ends or takes too long, or one that is nearly as likely.
   private func rival(of link: ChainLink) -> ChainLink? {
+    // No message has it in its payload.
+    if rules.messages == .text, link.excludesText, !link.hasBinary { return nil }
     let head = link.head ?? link.offset
     return waiting.links.first { other in
       guard other.offset < head, other.end > place else { return false }
@@ -357,37 +361,5 @@ public struct FrameChain: Sendable {
     Finding(
       offset: offset, isMasked: link.header.maskingKey != nil, bits: link.bits, frames: link.frames,
       alignedFrames: link.alignedFrames, hasTwoLengths: link.hasTwoLengths)
-  }
-}
-
-extension FrameChain.Rules {
-  /// Whether two bytes may begin a header.
-  func isPlausible(_ first: UInt8, _ second: UInt8) -> Bool {
-    guard first & 0x30 == 0 else { return false }
-    if let isMasked, (second & 0x80 != 0) != isMasked { return false }
-    switch first & 0x0f {
-    case 0: return first & 0x40 == 0
-    case 1, 2: return first & 0x40 == 0 || allowsCompression
-    case 8, 9, 10: return first & 0xc0 == 0x80 && second & 0x7f <= 125
-    default: return false
-    }
-  }
-
-  /// A search where it is known that there are frames.
-  public init(isMasked: Bool, allowsCompression: Bool, trustsFirst: Bool) {
-    self.init(
-      isMasked: isMasked, allowsCompression: allowsCompression, trustsFirst: trustsFirst, headBits: 20, chainBits: 24)
-  }
-
-  /// Bits of a chain that is believed because nothing more will come.
-  var lastBits: Int {
-    // That there are frames is known where their masking is.
-    guard isMasked != nil else { return chainBits }
-    return trustsFirst ? 12 : headBits
-  }
-
-  /// Whether the rest of a header does not speak against it: the shortest form of its length, and no absurd one.
-  func isPlausible(_ header: FrameHeader) -> Bool {
-    header.isLengthMinimal && header.payloadLength < 1 << 40
   }
 }

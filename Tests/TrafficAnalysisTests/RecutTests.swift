@@ -14,7 +14,7 @@ struct RecutTests {
     var ends: [String]
   }
 
-  private static func essence(_ run: Recording, port: UInt16) -> Essence {
+  static func essence(_ run: Recording, port: UInt16) -> Essence {
     func isOurs(_ connection: ConnectionIdentity) -> Bool { connection.client.port == port }
     func lines(_ sender: Sender) -> [String] {
       var lines: [String] = []
@@ -50,7 +50,7 @@ struct RecutTests {
   }
 
   /// As one after the other, in whole turns.
-  private static func plain(_ turns: Turns) -> Essence {
+  static func plain(_ turns: Turns) -> Essence {
     var talk = Conversation(client: "10.0.0.1:40000")
     talk.handshake()
     for turn in turns.turns { talk.send(from: turn.side, turn.bytes) }
@@ -62,7 +62,7 @@ struct RecutTests {
     wrapping.isForIPv6 ? "[2001:db8::1]:\(port)" : "10.0.0.1:\(port)"
   }
 
-  private static func check(_ turns: Turns, seed: UInt64) {
+  static func check(_ turns: Turns, seed: UInt64) {
     let expected = plain(turns)
     #expect(expected.opens.count == 1)
     #expect(expected.ends.count == 1)

@@ -163,8 +163,8 @@ struct FrameChainTests {
   @Test func `frames in the payload of a frame that begins a segment are none`() {
     let inner = (0..<6).flatMap { WebSocketFrame.text("{\"a\":\($0),\"msg\":\"hello world\"}") }
     let outer = WebSocketFrame.binary(inner)
-    // All of one size, so that nothing proves them.
-    #expect(Self.find([outer, outer, outer, outer], Self.server) == nil)
+    // All of one size: what proves them is that each fills a write.
+    #expect(Self.find([outer, outer, outer, outer], Self.server)?.offset == 0)
     let mixed = (0..<4).flatMap { [WebSocketFrame.binary(Array("plain bytes \($0)".utf8)), outer] }
     #expect(Self.find(mixed, Self.server)?.offset == 0)
     // The outer one is under way when the direction is over.
@@ -214,5 +214,81 @@ struct FrameChainTests {
     #expect(Self.find([joined], trusting)?.offset == 0)
     #expect(Self.find(sent, Self.client)?.offset == 0)
     #expect(Self.find([Array(joined[..<20]), Array(joined[20...])], Self.client)?.offset != 0)
+  }
+
+  @Test func `what fills a write is told, with little evidence of its own`() {
+    var random = SeededGenerator(seed: 12)
+    let rest = (0..<7).map { _ in random.bytes(80) }
+    let texts = (0..<3).map { WebSocketFrame.text("{\"seq\":\($0),\"say\":\"something\"}") }
+    // Behind any number of writes that go on with a payload.
+    let weak = WebSocketFrame.binary(random.bytes(20))
+    #expect(Self.find(rest + [weak] + texts, Self.server)?.offset == 560)
+    // In fragments that are one write.
+    let fragments =
+      WebSocketFrame.text("{\"seq\":1,\"say\"", fin: false) + WebSocketFrame.continuation(Array(":\"x\"}".utf8))
+    #expect(Self.find([fragments] + texts, Self.server)?.offset == 0)
+    // In several segments, of which all but the last are full.
+    let long = WebSocketFrame.binary(random.bytes(3000))
+    #expect(Self.find(Self.segments(of: long, 1448) + texts, Self.server)?.offset == 0)
+    // Before the next hole, or the end.
+    for isEnd in [false, true] {
+      #expect(Self.find([weak], Self.server, isEnd: isEnd)?.offset == 0)
+      #expect(Self.find([weak, Array(texts[0].dropLast(5))], Self.server, isEnd: isEnd)?.offset == 0)
+    }
+    #expect(Self.find([random.bytes(40)], Self.server) == nil)
+  }
+
+  @Test func `a header that is cut by the end of the bytes keeps no chain from being found`() {
+    let text = WebSocketFrame.text("{\"seq\":1,\"say\":\"something\"}")
+    // A false frame ends four bytes before the end, with the beginning of a long header.
+    var payload =
+      Array("{\"say\":\"abcdefghijklmnopqrst".utf8) + [0x82, 9] + Array("uvwxyz012".utf8) + [0x82, 0x7f, 0, 1]
+    #expect(Self.find([WebSocketFrame.binary(payload)], Self.server)?.offset == 0)
+    payload = Array(payload.dropLast(3))
+    #expect(Self.find([WebSocketFrame.binary(payload)], Self.server)?.offset == 0)
+    #expect(Self.find([text], Self.server)?.offset == 0)
+  }
+
+  @Test func `a frame that begins a write and may end behind missing bytes is known to`() {
+    var chain = FrameChain(rules: Self.server, limits: Limits(), beginsWrite: true, fullSegment: 1448)
+    chain.markBoundary()
+    Array(WebSocketFrame.binary([UInt8](repeating: 7, count: 100)).dropLast(4)).withRawSpan { chain.append($0) }
+    chain.markBoundary()
+    #expect(chain.search() == nil)
+    #expect(chain.frameEnds(at: 102))
+    #expect(!chain.frameEnds(at: 101))
+    #expect(!chain.frameEnds(at: .max))
+  }
+
+  @Test func `frames in one write are told where the direction sends text alone`() {
+    var rules = Self.server
+    let rest = Array("the end of a message whose beginning was lost".utf8)
+    let burst = (0..<60).flatMap { WebSocketFrame.text("{\"seq\":\($0),\"say\":\"something\"}") }
+    let segments = Self.segments(of: rest + burst, 1448)
+    func find(_ segments: [[UInt8]]) -> Int? { Self.find(segments, rules, beginsWrite: false)?.offset }
+    rules.messages = .any
+    #expect(find(segments) == nil)
+    rules.messages = .text
+    #expect(find(segments) ?? .max < rest.count + 200)
+    // Not if there is something binary among them.
+    let binary = (0..<60).flatMap {
+      WebSocketFrame.binary(Array("binary \($0)".utf8)) + WebSocketFrame.text("{\"n\":\($0)}")
+    }
+    #expect(find(Self.segments(of: rest + binary, 1448)) == nil)
+    // Nor if they are such as may stand in text: each header is the end of a character.
+    let inText = (0..<60).flatMap {
+      [0x81, 120] + Array("{\"seq\":\(10 + $0),\"say\":\"".utf8) + [UInt8](repeating: 0x61, count: 102) + [0xc2]
+    }
+    #expect(find(Self.segments(of: rest + [0xc2] + inText, 1448)) == nil)
+    // Where it is not known yet, it is seen behind the write: text alone, and several frames in a write.
+    rules.messages = .unknown
+    #expect(find(segments) == nil)
+    let next = (0..<10).map { WebSocketFrame.text("{\"next\":\($0),\"say\":\"something\"}") }
+    #expect(find(segments + next) ?? 0 >= rest.count + burst.count)
+    let joined = [next[0] + next[1] + next[2]] + next[3...]
+    #expect(find(segments + joined) ?? .max < rest.count + 200)
+    #expect(find(segments + joined[..<4]) ?? 0 >= rest.count + burst.count)
+    let mixed = [joined[0], WebSocketFrame.binary([1, 2, 3])] + joined[1...]
+    #expect(find(segments + mixed) ?? 0 >= rest.count + burst.count)
   }
 }
