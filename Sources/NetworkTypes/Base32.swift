@@ -2,12 +2,11 @@
 public enum Base32 {
   /// The 13 symbols of the 8 octets of a number, most significant first.
   public static func encode(_ number: UInt64) -> String {
-    // SAFETY: each of the 13 bytes is written, within the capacity.
-    unsafe String(unsafeUninitializedCapacity: 13) { symbols in
-      for index in 0..<12 { unsafe symbols[index] = symbol(of: UInt32(number >> UInt64(59 - index * 5) & 31)) }
-      unsafe symbols[12] = symbol(of: UInt32(number << 1 & 31))
-      return 13
-    }
+    var symbols: [UInt8] = []
+    symbols.reserveCapacity(13)
+    for index in 0..<12 { symbols.append(symbol(of: UInt32(number >> UInt64(59 - index * 5) & 31))) }
+    symbols.append(symbol(of: UInt32(number << 1 & 31)))
+    return String(decoding: symbols, as: UTF8.self)
   }
 
   /// The symbols of `bytes`: 13 for 8 bytes.

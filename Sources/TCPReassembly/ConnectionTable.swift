@@ -26,7 +26,9 @@ final class ReassemblyEnvironment {
   func wrapping(_ layers: LayerPath, _ tunnels: [String]) -> Connection.Wrapping? {
     guard layers.vlanCount > 0 || !tunnels.isEmpty else { return nil }
     let vlanIDs = layers.vlanIDs
-    if let newestWrapping, newestWrapping.vlanIDs == vlanIDs, newestWrapping.tunnels == tunnels { return newestWrapping }
+    if let newestWrapping, newestWrapping.vlanIDs == vlanIDs, newestWrapping.tunnels == tunnels {
+      return newestWrapping
+    }
     let wrapping = Connection.Wrapping(vlanIDs: vlanIDs, tunnels: tunnels)
     newestWrapping = wrapping
     return wrapping

@@ -112,14 +112,15 @@ final class WebSocketAnalyzer: ByteStreamAnalyzer {
   var hotObjects: [AnyObject] { [self, client, server, identity] }
 
   var heldBytes: Int {
-    Self.ownBytes + (identity.path?.count ?? 0) + client.heldBytes + server.heldBytes + violations.heldBytes + masks.heldBytes
-      + (conduct == nil ? 0 : Conduct.heldBytes)
+    Self.ownBytes + (identity.path?.count ?? 0) + client.heldBytes + server.heldBytes + violations.heldBytes
+      + masks.heldBytes + (conduct == nil ? 0 : Conduct.heldBytes)
   }
 
   var worth: StreamWorth { .wanted }
 
-  /// Bytes of a WebSocket with nothing at hand: this, both sides, and the identity. Its host is mostly shared, its path
-  /// often its own.
+  /// Bytes of a WebSocket with nothing at hand: this, both sides, and the identity.
+  ///
+  /// Its host is mostly shared, its path often its own.
   static let ownBytes = 504
 
   /// Says that the place in a direction's frames is not known, and that it is a guess how they are compressed.

@@ -124,7 +124,9 @@ final class WebSocketSide {
   }
 
   /// Bytes of memory that the side takes beyond itself, about.
-  var heldBytes: Int { (current?.heldBytes ?? 0) + (history == nil ? 0 : 48) + (resync?.heldBytes ?? 0) + pings.heldBytes }
+  var heldBytes: Int {
+    (current?.heldBytes ?? 0) + (history == nil ? 0 : 48) + (resync?.heldBytes ?? 0) + pings.heldBytes
+  }
 
   /// Lets go what is not needed between messages, and notes whether what is held has changed.
   @inline(never)

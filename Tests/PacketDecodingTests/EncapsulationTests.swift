@@ -68,9 +68,10 @@ enum Wrap {
   static func zeros(_ count: Int) -> [UInt8] { [UInt8](repeating: 0, count: count) }
 
   /// IPv4 TCP within an 802.11 frame: frame control, duration, three addresses, sequence control.
-  /// Fragment 0 of 0x7610, with the frame control and the sequence control in network order.
-  static let swappedWireless = hex("01 08 00 00") + zeros(18) + hex("76 10" + snap) + Literal.ipv4
   static let wireless = hex("08 01 00 00") + zeros(18) + hex("10 00" + snap) + Literal.ipv4
+
+  /// The same with the frame control and the sequence control in network order: fragment 0 of 0x7610.
+  static let swappedWireless = hex("01 08 00 00") + zeros(18) + hex("76 10" + snap) + Literal.ipv4
 
   static let tunnels: [Wrapping] = [
     Wrapping("4in4", ipv4(4, Literal.ipv4), tunnels: ["4in4"]),

@@ -7,7 +7,8 @@ import Testing
 
 #if canImport(Glibc)
   /// Bytes that the allocator has set aside at an address; the module of the C library lacks it.
-  @_silgen_name("malloc_usable_size") private func usableSize(_ address: UnsafeMutableRawPointer) -> Int
+  @_silgen_name("malloc_usable_size")
+  private func usableSize(_ address: UnsafeMutableRawPointer) -> Int
 
   /// What a million idle WebSockets take: the account of memory must not say less than the allocator gives.
   struct HeldMemoryTests {
@@ -31,7 +32,8 @@ import Testing
         limits: Limits(), overlapPolicy: .first, memory: MemoryAccount(limits: Limits())
       ) { _ in NoAnalyzer() }
       let segment = TCPSegment(
-        flow: key, sentByLower: true, sequence: SequenceNumber(1), acknowledgment: SequenceNumber(0), flags: .syn, window: 0,
+        flow: key, sentByLower: true, sequence: SequenceNumber(1), acknowledgment: SequenceNumber(0), flags: .syn,
+        window: 0,
         payload: 0..<0, payloadLength: 0, layers: LayerPath())
       return Connection(first: segment, packet: packet, environment: environment)
     }

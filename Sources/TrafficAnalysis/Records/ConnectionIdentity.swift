@@ -11,7 +11,8 @@ public final class ConnectionIdentity {
   // A million identities are kept: an address with its version takes 17 bytes, and begins at a multiple of 16.
   private let clientBits: UInt128
   private let serverBits: UInt128
-  private let isIPv6: Bool
+  private let isClientIPv6: Bool
+  private let isServerIPv6: Bool
   /// Whether its records are wanted, once whoever selects them has decided; it belongs to that one.
   public var isSelected: Bool?
   private let clientPort: UInt16
@@ -26,9 +27,9 @@ public final class ConnectionIdentity {
   let number: UInt64
 
   /// The end that sent the handshake.
-  public var client: Endpoint { Endpoint(address: address(clientBits), port: clientPort) }
+  public var client: Endpoint { Endpoint(address: Self.address(clientBits, isIPv6: isClientIPv6), port: clientPort) }
   /// The end that answers it.
-  public var server: Endpoint { Endpoint(address: address(serverBits), port: serverPort) }
+  public var server: Endpoint { Endpoint(address: Self.address(serverBits, isIPv6: isServerIPv6), port: serverPort) }
 
   /// The identity of the connection `key`, first seen at `start`.
   ///
@@ -42,7 +43,7 @@ public final class ConnectionIdentity {
     let server = client == key.lower ? key.upper : key.lower
     (clientBits, clientPort) = (client.address.value, client.port)
     (serverBits, serverPort) = (server.address.value, server.port)
-    isIPv6 = client.address.isIPv6
+    (isClientIPv6, isServerIPv6) = (client.address.isIPv6, server.address.isIPv6)
     self.host = host
     self.path = path
     var input = Self.communityIDInput(key.lower, key.upper)
@@ -58,12 +59,12 @@ public final class ConnectionIdentity {
     number = other.number
     (clientBits, clientPort) = (other.clientBits, other.clientPort)
     (serverBits, serverPort) = (other.serverBits, other.serverPort)
-    isIPv6 = other.isIPv6
+    (isClientIPv6, isServerIPv6) = (other.isClientIPv6, other.isServerIPv6)
     self.host = host
     self.path = path
   }
 
-  private func address(_ bits: UInt128) -> IPAddress {
+  private static func address(_ bits: UInt128, isIPv6: Bool) -> IPAddress {
     isIPv6 ? IPAddress(v6: bits) : IPAddress(v4: UInt32(truncatingIfNeeded: bits))
   }
 
