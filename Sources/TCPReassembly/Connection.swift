@@ -29,7 +29,7 @@ public final class Connection {
   /// What `handshakeTime` is.
   private var handshakeClock = HandshakeClock.unknown
   /// The direction whose FIN was seen first.
-  private var firstFinisher: Direction?
+  var firstFinisher: Direction?
   /// Whether bytes of a direction wait for earlier ones.
   private(set) var isDisordered = false
   /// Whether it is in the table's list of those that wait.
@@ -57,7 +57,7 @@ public final class Connection {
   public var handshakeMicroseconds: Int64? { handshakeClock == .stopped ? handshakeTime : nil }
   private var handshakeTime: Int64 = 0
   /// What is known of a reset that may have ended the connection.
-  private(set) var reset: ResetWatch?
+  var reset: ResetWatch?
 
   /// How far the measuring of the TCP handshake has come.
   ///
@@ -137,38 +137,6 @@ public final class Connection {
     case .active, .reset: true
     case .opaque, .closed: false
     }
-  }
-
-  /// Whether this SYN opens another connection on the same ports.
-  func isReplaced(by segment: TCPSegment) -> Bool {
-    guard segment.flags.contains(.syn), !segment.flags.contains(.rst) else { return false }
-    let index = direction(of: segment).rawValue
-    let first = segment.sequence.advanced(by: 1)
-    if halves[index].isBaseKnown {
-      let ahead = halves[index].base.distance(from: first)
-      if ahead == 0 { return false }
-      // Data was captured before its SYN, and the base fixed at the lowest of it, which may not have been the first.
-      if halves[index].beginning == .lowestCaptured, ahead > 0, ahead <= environment.limits.queuedBytes { return false }
-    } else if let lowest = halves[index].lowestHeld {
-      let ahead = lowest.distance(from: first)
-      if ahead >= 0, ahead <= environment.limits.queuedBytes { return false }
-    } else if halves[index].hasReference {
-      // Acknowledgments without data: they stand at or behind the first byte of their own connection.
-      let ahead = halves[index].next.distance(from: first)
-      if ahead >= 0, ahead <= environment.limits.queuedBytes { return false }
-    } else {
-      // Nothing of this direction contradicts it; an answer must answer the SYN that is known.
-      guard segment.flags.contains(.ack), halves[1 - index].beginning == .syn else {
-        return phase == .closed
-      }
-    }
-    // An answer to the SYN at hand belongs to this connection, whatever its number (it may be forged).
-    if segment.flags.contains(.ack), halves[1 - index].beginning == .syn,
-      segment.acknowledgment == halves[1 - index].base
-    {
-      return false
-    }
-    return true
   }
 
   /// Takes the connection's next packet.
@@ -258,12 +226,6 @@ public final class Connection {
   func giveUpHoles(_ packet: PacketStamp) {
     for direction in Direction.allCases where isReassembling { flush(direction, packet) }
     isDisordered = false
-  }
-
-  /// Keeps of a reset who sent it: the connection is over.
-  func settleReset() {
-    firstFinisher = firstEnder
-    reset = nil
   }
 
   /// Ends the connection: passes on what is held, with its holes, and tells the analyzer.
@@ -365,61 +327,9 @@ public final class Connection {
     if end > cut { halves[index].noteSnapped(cut..<end) }
   }
 
-  private func takeEnd(_ segment: TCPSegment, _ direction: Direction, _ packet: PacketStamp) {
-    let index = direction.rawValue
-    let end = segment.sequence.advanced(by: segment.payloadLength + (segment.flags.contains(.syn) ? 1 : 0))
-    if segment.flags.contains(.rst) { return takeReset(segment, direction) }
-    halves[index].setReference(end)
-    let offset = halves[index].offset(of: end)
-    guard abs(offset - halves[index].nextOffset) <= environment.limits.forwardJump else { return }
-    halves[index].noteEnd(at: offset)
-    if firstFinisher == nil { firstFinisher = direction }
-    drain(direction, packet)
-  }
-
-  /// Takes a reset for the connection's end, unless it cannot have been accepted.
-  private func takeReset(_ segment: TCPSegment, _ direction: Direction) {
-    let index = direction.rawValue
-    guard halves[index].mayAcceptReset(segment.sequence) else {
-      halves[index].disordered().statistics.ignoredResets += 1
-      return
-    }
-    let watch = reset ?? ResetWatch(sender: direction, precedesFIN: firstFinisher == nil)
-    reset = watch
-    phase = .reset
-    watch.note(
-      segment.sequence, by: direction, isExact: halves[index].isExactReset(segment.sequence),
-      newest: halves[0].newestSequence, halves[1].newestSequence)
-    guard watch.isExact, !watch.isLingering else { return }
-    watch.isLingering = true
-    environment.onReset?(self)
-  }
-
-  /// Goes on behind a reset if a segment shows that it had no effect.
-  private func judgeReset(by segment: TCPSegment, _ direction: Direction, _ elapsed: Int64) {
-    guard let reset, reset.isRefuted(by: segment, direction, elapsed: elapsed, limits: environment.limits) else {
-      return
-    }
-    forgetReset()
-  }
-
-  private func forgetReset() {
-    guard let watch = reset else { return }
-    reset = nil
-    phase = .active
-    for direction in Direction.allCases where watch.count(of: direction) > 0 {
-      halves[direction.rawValue].disordered().statistics.ignoredResets += watch.count(of: direction)
-    }
-  }
-
-  private func noteEndOfOpaque(_ segment: TCPSegment, _ direction: Direction) {
-    guard !segment.flags.isDisjoint(with: [.fin, .rst]), firstFinisher == nil else { return }
-    firstFinisher = direction
-  }
-
   // MARK: - Roles and time
 
-  private func direction(of segment: TCPSegment) -> Direction {
+  func direction(of segment: TCPSegment) -> Direction {
     segment.sentByLower == originatorIsLower ? .fromOriginator : .fromResponder
   }
 

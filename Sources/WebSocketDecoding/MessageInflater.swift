@@ -8,7 +8,7 @@ final class MessageInflater {
   typealias Past = MessageAssembler.Past
 
   /// Where the open message stands.
-  private enum State {
+  enum State {
     /// It inflates so far.
     case inflating
     /// It inflates so far, but only with the messages before it, which it must not refer to.
@@ -20,30 +20,30 @@ final class MessageInflater {
   }
 
   // The workspace keeps those that are not needed, and must not be kept by them.
-  private unowned let workspace: PayloadWorkspace
-  private var agreement = MessageAssembler.Agreement(.none, limits: Limits())
+  unowned let workspace: PayloadWorkspace
+  var agreement = MessageAssembler.Agreement(.none, limits: Limits())
 
   /// What was before the open message.
-  private(set) var past = Past()
-  private var inflater: Inflater?
+  var past = Past()
+  var inflater: Inflater?
   /// The place in the ring, between messages whose inflater is kept.
   private var place: Int?
   /// Whether a message came since the ring's hand last came by.
   var wasUsed = false
   /// The window between messages, where the inflater was set aside.
   private var window: [UInt8] = []
-  private var kept: CompressedMessage?
-  private var state = State.inflating
+  var kept: CompressedMessage?
+  var state = State.inflating
   /// Where each message is compressed on its own: the newest output of the first messages, and that of the open one.
-  private var history: [UInt8] = []
+  var history: [UInt8] = []
   /// What of `history` stands before the open message.
   private var historyCount = 0
   /// Bytes known before the open message.
-  private var knownBefore = 0
+  var knownBefore = 0
   /// Compressed bytes of the open message so far.
-  private var taken = 0
+  var taken = 0
   /// What was to be said, and is not yet fetched.
-  private(set) var findings: [DeflateFinding] = []
+  var findings: [DeflateFinding] = []
 
   init(workspace: PayloadWorkspace) { self.workspace = workspace }
 
@@ -161,10 +161,10 @@ final class MessageInflater {
   // MARK: - Inflating
 
   /// Whether messages may refer back to those before them, or do.
-  private var takesOver: Bool { !agreement.resetsContext || past.keepsContext }
+  var takesOver: Bool { !agreement.resetsContext || past.keepsContext }
 
   /// Whether the newest output is kept, to read a message that refers to it against the agreement.
-  private var keepsHistory: Bool { !takesOver && past.messages < Past.watchedMessages && agreement.windowBits != nil }
+  var keepsHistory: Bool { !takesOver && past.messages < Past.watchedMessages && agreement.windowBits != nil }
 
   private func takeInflater() {
     leaveRing()
@@ -266,7 +266,7 @@ final class MessageInflater {
     loseContext()
   }
 
-  private func fail(_ scan: DeflateScan?, atEnd: Bool) {
+  func fail(_ scan: DeflateScan?, atEnd: Bool) {
     guard agreement.windowBits != nil else { return }
     let failure: DeflateFailure =
       switch scan {
@@ -310,89 +310,5 @@ final class MessageInflater {
     guard surplus >= Inflater.windowBytes else { return }
     history.removeFirst(surplus)
     historyCount = max(0, historyCount - surplus)
-  }
-}
-
-/// Judging a message.
-extension MessageInflater {
-  private func scan(withTail: Bool = true, alignsBehindFinal: Bool = true) -> DeflateScan? {
-    guard let kept, kept.isWhole else { return nil }
-    let workspace = workspace
-    func scan(_ bytes: RawSpan) -> DeflateScan { workspace.scanner.scan(bytes, alignsBehindFinal: alignsBehindFinal) }
-    return withTail ? kept.withTail(scan) : kept.withBytes(scan)
-  }
-
-  /// Judges a message that inflated.
-  private func judge(length: Int, isTerminated: Bool?) {
-    let before = takesOver ? knownBefore : 0
-    let isReplayed = if case .replaying = state { true } else { false }
-    let mayTakeOver = isReplayed || past.keepsContext
-    if isReplayed { past.keepsContext = true }
-    noteWhole(length)
-    guard let windowBits = agreement.windowBits, let kept else { return }
-    if isTerminated == false {
-      let failure: DeflateFailure = taken == 0 ? .empty : kept.endsWithTail ? .tailTwice : .noEmptyBlock
-      findings.append(.failed(failure, byteCount: taken))
-    }
-    if kept.endsWithTail { findings.append(.tailNotRemoved) }
-    // A window that all output fits into is not exceeded.
-    let mayExceed = windowBits < 15 && before + length > 1 << windowBits
-    guard mayExceed || mayTakeOver || inflater?.hasSeenFinalBlock == true,
-      let scan = scan(withTail: isTerminated == true)
-    else { return }
-    if agreement.resetsContext, scan.reach > 0 {
-      findings.append(.tookOver(reach: scan.reach, offset: scan.reachOffset))
-    }
-    if scan.largestDistance > 1 << windowBits {
-      findings.append(
-        .windowExceeded(
-          distance: scan.largestDistance, offset: scan.largestDistanceOffset, windowBits: windowBits))
-    }
-    if let offset = scan.paddingOffset { findings.append(.paddingNotZero(offset: offset)) }
-  }
-
-  /// Notes that the open message is whole: once the known bytes fill the window, nothing before them matters.
-  private func noteWhole(_ length: Int) {
-    past.knownBytes = UInt16(min(Int(past.knownBytes) + min(length, Inflater.windowBytes), Inflater.windowBytes))
-    if past.knownBytes >= Inflater.windowBytes { past.isContextLost = false }
-    past.messages = min(past.messages + 1, Past.watchedMessages)
-    if !keepsHistory {
-      history = []
-    } else if history.count > Inflater.windowBytes {
-      history = Array(history.suffix(Inflater.windowBytes))
-    }
-  }
-
-  /// Judges a message that reaches back to those before it, which are not kept.
-  private func judgeSuspended() {
-    if let scan = scan(), scan.isWhole, scan.reach <= knownBefore {
-      findings.append(.tookOver(reach: scan.reach, offset: scan.reachOffset))
-      state = .over(.contextLost)
-      loseContext()
-      past.keepsContext = true
-    } else {
-      fail(scan(), atEnd: true)
-      state = .over(.inflateFailed)
-      diagnose()
-      loseContext()
-    }
-  }
-
-  /// Looks for the reason why a message does not inflate.
-  private func diagnose() {
-    guard let kept, let scan = scan() else { return }
-    if scan.endsInsideByte, let loose = self.scan(alignsBehindFinal: false), loose.isWhole, loose.finalBlocks > 0 {
-      findings.append(.blockInsideByte)
-    } else if let offset = scan.paddingOffset {
-      findings.append(.paddingNotZero(offset: offset))
-    }
-    if kept.endsWithTail { findings.append(.tailNotRemoved) }
-    guard kept.fragmentCount > 1 else { return }
-    let scratch = workspace.takeBuffer()
-    defer { workspace.giveBack(scratch) }
-    let mended = kept.withTails(in: scratch) { workspace.scanner.scan($0) }
-    if mended.isWhole, mended.reach <= (takesOver ? knownBefore : 0) {
-      findings.append(.fragmentTailsRemoved(fragments: kept.fragmentCount))
-    }
   }
 }
